@@ -1,0 +1,70 @@
+/**
+ * What Envoy calls. A filter's index.ts exports from here the callbacks that it uses, and only those: each exported
+ * one costs every stream a call into the VM. All of them only find the context and hand over to `assembly/filter.ts`.
+ */
+import { createContext, deleteContext, findRoot, streamRoot } from "../filter";
+// asc finds the function that `--use abort=` names only in files of the program.
+import "./abort";
+import { enter, leave } from "./alloc";
+import { Action } from "./types";
+
+export { malloc } from "./alloc";
+
+/** Marks the module as speaking ABI 0.2.1; never called. */
+export function proxy_abi_version_0_2_1(): void {}
+
+/** `parent` is 0 for a root context, else the root context of the policy that the stream belongs to. */
+export function proxy_on_context_create(id: u32, parent: u32): void {
+  createContext(id, parent);
+}
+
+/**
+ * 1 accepts the configuration; 0 makes Envoy refuse it and keep the one before. The one place where garbage is made and
+ * collected: the runtime is `minimal`, which collects only when it is told to and needs no bookkeeping on the hot path.
+ */
+export function proxy_on_configure(root: u32, size: u32): i32 {
+  const ok = configure(root, <i32>size);
+  // No managed object is on the stack here.
+  __collect();
+  return ok ? 1 : 0;
+}
+
+function configure(root: u32, size: i32): bool {
+  const policy = findRoot(root);
+  if (policy === null) return false;
+  enter();
+  const ok = policy.configure(size);
+  leave();
+  return ok;
+}
+
+export function proxy_on_tick(root: u32): void {
+  const policy = findRoot(root);
+  if (policy === null) return;
+  enter();
+  policy.tick();
+  leave();
+}
+
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
+  const root = streamRoot(id);
+  if (root === null) return Action.Continue;
+  enter();
+  const action = root.requestHeaders(id, endOfStream != 0);
+  leave();
+  return action;
+}
+
+export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): i32 {
+  const root = streamRoot(id);
+  if (root === null) return Action.Continue;
+  enter();
+  const action = root.responseHeaders(id, endOfStream != 0);
+  leave();
+  return action;
+}
+
+/** The last call for a context; streams and root contexts alike. */
+export function proxy_on_delete(id: u32): void {
+  deleteContext(id);
+}

@@ -1,0 +1,82 @@
+/** Byte strings. Policy compares bytes and never decoded text: a decoder accepts broken UTF-8 and makes two names equal. */
+
+/** The bytes of an ASCII literal. Meant for constants: the result lives as long as the global that holds it. */
+export function ascii(text: string): StaticArray<u8> {
+  const bytes = new StaticArray<u8>(text.length);
+  const from = changetype<usize>(text);
+  const to = changetype<usize>(bytes);
+  for (let i: usize = 0; i < <usize>text.length; i++) store<u8>(to + i, <u8>load<u16>(from + (i << 1)));
+  return bytes;
+}
+
+/** Address of the first byte of a constant. */
+// @ts-ignore: decorator
+@inline
+export function at(bytes: StaticArray<u8>): usize {
+  return changetype<usize>(bytes);
+}
+
+/** Whether `length` bytes at `address` are those of `bytes`. */
+export function equals(address: usize, length: i32, bytes: StaticArray<u8>): bool {
+  return length == bytes.length && memory.compare(address, changetype<usize>(bytes), <usize>length) == 0;
+}
+
+/** Value of 1 to `length` ASCII digits, at most 9 of them; -1 for anything else. */
+export function parseDecimal(address: usize, length: i32): i32 {
+  if (length < 1 || length > 9) return -1;
+  let value = 0;
+  for (let i = 0; i < length; i++) {
+    const digit = <i32>load<u8>(address + <usize>i) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** A growing run of bytes, for names and messages that are put together outside the hot path. */
+export class ByteBuilder {
+  private buffer: StaticArray<u8> = new StaticArray<u8>(128);
+  length: i32 = 0;
+
+  get address(): usize {
+    return changetype<usize>(this.buffer);
+  }
+
+  clear(): ByteBuilder {
+    this.length = 0;
+    return this;
+  }
+
+  bytes(address: usize, length: i32): ByteBuilder {
+    this.reserve(length);
+    memory.copy(this.address + <usize>this.length, address, <usize>length);
+    this.length += length;
+    return this;
+  }
+
+  add(text: StaticArray<u8>): ByteBuilder {
+    return this.bytes(changetype<usize>(text), text.length);
+  }
+
+  byte(value: u8): ByteBuilder {
+    this.reserve(1);
+    store<u8>(this.address + <usize>this.length, value);
+    this.length++;
+    return this;
+  }
+
+  /** A copy of the bytes so far, for keeping. */
+  copy(): StaticArray<u8> {
+    const bytes = new StaticArray<u8>(this.length);
+    memory.copy(changetype<usize>(bytes), this.address, <usize>this.length);
+    return bytes;
+  }
+
+  private reserve(more: i32): void {
+    const need = this.length + more;
+    if (need <= this.buffer.length) return;
+    const grown = new StaticArray<u8>(max(need, this.buffer.length * 2));
+    memory.copy(changetype<usize>(grown), this.address, <usize>this.length);
+    this.buffer = grown;
+  }
+}

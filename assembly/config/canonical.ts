@@ -1,0 +1,71 @@
+import { take } from "./arena";
+import { ARRAY, BOOLEAN, data, DURATION, Node, NONE, NUMBER, OBJECT } from "./node";
+import { SLOTS } from "./table";
+import { begin, put, putByte, putDecimal, putQuoted, written } from "./text";
+import { FALSE_VALUE, TRUE_VALUE } from "./texts";
+import { xxh64 } from "./xxh64";
+
+/** The policy hash is a gauge, and a double holds 48 bits with room to spare. */
+const HASH_BITS: u64 = 0xffffffffffff;
+
+let text: usize = 0;
+
+/**
+ * The canonical text of a checked node: JSON without white space, keys sorted by their bytes, defaults filled in, numbers
+ * as short as they go, durations as milliseconds. Two configurations that mean the same have the same text. Its bytes lie
+ * at `canonicalPtr()` until the next `check`; the result is their number.
+ */
+export function canonical(node: Node): i32 {
+  begin(0, 0);
+  putNode(node);
+  const len = written();
+  text = take(len);
+  begin(text, len);
+  putNode(node);
+  return len;
+}
+
+export function canonicalPtr(): usize {
+  return text;
+}
+
+/** The policy hash of a checked root: the low 48 bits of the XXH64 (seed 0) of its canonical text. */
+export function hash(root: Node): i64 {
+  if (root == NONE) return 0;
+  const len = canonical(root);
+  return <i64>(xxh64(text, len, 0) & HASH_BITS);
+}
+
+/** The recursion is bounded by the depth of the schema. */
+function putNode(node: Node): void {
+  const it = data(node);
+  if (it.kind == OBJECT) putObject(it.link);
+  else if (it.kind == ARRAY) {
+    putByte(0x5b);
+    for (let item = it.ptr; item != NONE; item = data(item).next) {
+      if (item != it.ptr) putByte(0x2c);
+      putNode(item);
+    }
+    putByte(0x5d);
+  } else if (it.kind == NUMBER) putDecimal(it.value, 3);
+  else if (it.kind == DURATION) putDecimal(it.value, 0);
+  else if (it.kind == BOOLEAN) put(it.value != 0 ? TRUE_VALUE : FALSE_VALUE);
+  else putQuoted(it.ptr, it.len);
+}
+
+function putObject(slots: usize): void {
+  const n = load<usize>(slots);
+  const order = load<usize>(slots, sizeof<usize>());
+  let first = true;
+  putByte(0x7b);
+  for (let i: usize = 0; i < n; i++) {
+    const child = load<usize>(slots + (SLOTS + load<u8>(order + i)) * sizeof<usize>());
+    if (child == NONE) continue;
+    if (!first) putByte(0x2c);
+    first = false;
+    putQuoted(data(child).keyPtr, data(child).keyLen);
+    putByte(0x3a);
+    putNode(child);
+  }
+  putByte(0x7d);
+}

@@ -1,0 +1,227 @@
+/** The one checker: nodes against a table. It fills in defaults and puts each field into its slot. */
+import { take } from "./arena";
+import { readDuration } from "./duration";
+import { readJson } from "./json";
+import { close, closeWith, open, openAt, openField } from "./message";
+import { ARRAY, BOOLEAN, data, DURATION, Node, NodeData, NONE, NULL, NUMBER, OBJECT, STRING } from "./node";
+import * as table from "./table";
+import { put, putByte, putBytes, putDecimal, putShown, same } from "./text";
+import * as texts from "./texts";
+
+/** Bytes of the longest name (a DNS label's). */
+const LONGEST_NAME: i32 = 63;
+
+/** Checks `node` by the rule at `offset` of the table at `base`. False: there is a message. Recursion: the schema's depth. */
+export function checkNode(base: usize, offset: i32, node: Node): bool {
+  const rule = base + offset;
+  const body = table.body(rule);
+  const it = data(node);
+  switch (load<u8>(rule)) {
+    case table.RULE_OBJECT:
+      return it.kind == OBJECT ? checkObject(base, body, node) : notAllowed(node, rule);
+    case table.RULE_LIST:
+      return it.kind == ARRAY && fits(it.len, body)
+        ? checkItems(base, load<u16>(body, 8), node)
+        : notAllowed(node, rule);
+    case table.RULE_NUMBER:
+      return checkNumber(it, body) || notAllowed(node, rule);
+    case table.RULE_ENUM:
+      return checkEnum(it, body) || notAllowed(node, rule);
+    case table.RULE_PERIOD:
+      return checkPeriod(it, body) || notAllowed(node, rule);
+    case table.RULE_TEXT:
+      return (it.kind == STRING && fits(it.len, body)) || notAllowed(node, rule);
+    case table.RULE_NAME:
+      return (it.kind == STRING && isName(it.ptr, it.len)) || notAllowed(node, rule);
+    default:
+      return it.kind == BOOLEAN || notAllowed(node, rule);
+  }
+}
+
+function fits(len: i32, body: usize): bool {
+  return <u32>len >= load<u32>(body) && <u32>len <= load<u32>(body, 4);
+}
+
+function checkItems(base: usize, offset: i32, list: Node): bool {
+  for (let item = data(list).ptr; item != NONE; item = data(item).next)
+    if (!checkNode(base, offset, item)) return false;
+  return true;
+}
+
+function checkNumber(it: NodeData, body: usize): bool {
+  if (it.kind != NUMBER || !it.exact) return false;
+  return it.value >= load<i64>(body) && it.value <= load<i64>(body, 8) && it.value % load<i64>(body, 16) == 0;
+}
+
+function checkPeriod(it: NodeData, body: usize): bool {
+  if (it.kind != STRING) return false;
+  const millis = readDuration(it.ptr, it.len);
+  if (millis < load<i64>(body) || millis > load<i64>(body, 8)) return false;
+  it.kind = DURATION;
+  it.value = millis;
+  return true;
+}
+
+/** Whichever form the value had, the node becomes a string that lies in the table. */
+function checkEnum(it: NodeData, body: usize): bool {
+  let value = body + 1;
+  for (let i = 0, n = <i32>load<u8>(body); i < n; i++) {
+    const len = table.valueLen(value);
+    const ptr = table.valuePtr(value);
+    const forms = load<u8>(value);
+    const same =
+      it.kind == STRING
+        ? (forms & table.AS_STRING) != 0 && equal(it.ptr, it.len, ptr, len)
+        : it.kind == NUMBER && (forms & table.AS_NUMBER) != 0 && it.exact && it.value == load<i64>(value, 1);
+    if (same) {
+      it.kind = STRING;
+      it.ptr = ptr;
+      it.len = len;
+      it.value = i;
+      return true;
+    }
+    value = ptr + len;
+  }
+  return false;
+}
+
+/** As a DNS label, dots allowed: metric names and shared-data keys are built from it. */
+function isName(ptr: usize, len: i32): bool {
+  if (len == 0 || len > LONGEST_NAME) return false;
+  for (let i = 0; i < len; i++) {
+    const byte = load<u8>(ptr + i);
+    if (<u8>(byte - 0x61) < 26 || <u8>(byte - 0x30) < 10) continue;
+    if ((byte != 0x2d && byte != 0x2e) || i == 0 || i == len - 1) return false;
+  }
+  return true;
+}
+
+function equal(a: usize, aLen: i32, b: usize, bLen: i32): bool {
+  if (aLen != bLen) return false;
+  for (let i = 0; i < aLen; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
+  return true;
+}
+
+function isKey(it: NodeData, field: usize): bool {
+  return equal(it.keyPtr, it.keyLen, table.keyPtr(field), table.keyLen(field));
+}
+
+function checkObject(base: usize, body: usize, node: Node): bool {
+  const it = data(node);
+  const n = <i32>load<u8>(body);
+  const slots = take(<usize>(table.SLOTS + n) * sizeof<usize>());
+  store<usize>(slots, n);
+  store<usize>(slots, body + 1, sizeof<usize>());
+  it.link = slots;
+  const first = slots + table.SLOTS * sizeof<usize>();
+  for (let child = it.ptr; child != NONE; child = data(child).next) {
+    let slot = first;
+    let field = table.firstField(body);
+    let left = n;
+    while (left > 0 && !isKey(data(child), field)) {
+      field = table.nextField(field);
+      slot += sizeof<usize>();
+      left--;
+    }
+    if (left == 0) return unknownField(child, body);
+    if (load<usize>(slot) != NONE) return twice(child);
+    if (!checkNode(base, table.fieldRule(field), child)) return false;
+    store<usize>(slot, child);
+  }
+  return fillIn(base, body, node, first);
+}
+
+/** Puts the defaults of absent fields into their slots: JSON texts in the table, read and checked as if given. */
+function fillIn(base: usize, body: usize, node: Node, slot: usize): bool {
+  let field = table.firstField(body);
+  for (let left = <i32>load<u8>(body); left > 0; left--) {
+    if (load<usize>(slot) == NONE) {
+      if (table.isRequired(field)) return missing(base, node, field);
+      if (table.defaultLen(field) > 0) {
+        const value = readJson(table.defaultPtr(field), table.defaultLen(field));
+        if (value == NONE) return false;
+        const it = data(value);
+        it.parent = node;
+        it.keyPtr = table.keyPtr(field);
+        it.keyLen = table.keyLen(field);
+        if (!checkNode(base, table.fieldRule(field), value)) return false;
+        store<usize>(slot, value);
+      }
+    }
+    slot += sizeof<usize>();
+    field = table.nextField(field);
+  }
+  return true;
+}
+
+function missing(base: usize, node: Node, field: usize): bool {
+  const rule = base + table.fieldRule(field);
+  openField(node, table.keyPtr(field), table.keyLen(field));
+  put(texts.MISSING);
+  return closeWith(table.allowedPtr(rule), table.allowedLen(rule));
+}
+
+function twice(node: Node): bool {
+  openAt(node);
+  put(texts.TWICE);
+  return close();
+}
+
+function unknownField(node: Node, body: usize): bool {
+  const above = data(node).parent;
+  if (data(above).parent == NONE && hasApiVersion(above)) {
+    openAt(above);
+    put(texts.RESOURCE);
+    return close();
+  }
+  openAt(node);
+  put(texts.UNKNOWN);
+  let field = table.firstField(body);
+  for (let left = <i32>load<u8>(body); left > 0; left--) {
+    putBytes(table.keyPtr(field), table.keyLen(field));
+    if (left > 1) put(texts.COMMA);
+    field = table.nextField(field);
+  }
+  return close();
+}
+
+/** Only a Kubernetes resource has that field. */
+function hasApiVersion(object: Node): bool {
+  const len = texts.lengthOf(texts.API_VERSION);
+  for (let child = data(object).ptr; child != NONE; child = data(child).next) {
+    const it = data(child);
+    if (it.keyLen == len && same(it.keyPtr, texts.API_VERSION, len)) return true;
+  }
+  return false;
+}
+
+function notAllowed(node: Node, rule: usize): bool {
+  openAt(node);
+  putValue(data(node));
+  put(load<u8>(rule) == table.RULE_ENUM ? texts.NOT_ONE_OF : texts.NOT_ALLOWED);
+  return closeWith(table.allowedPtr(rule), table.allowedLen(rule));
+}
+
+function putValue(it: NodeData): void {
+  if (it.kind == NULL) put(texts.NULL_VALUE);
+  else if (it.kind == BOOLEAN) put(it.value != 0 ? texts.TRUE_VALUE : texts.FALSE_VALUE);
+  else if (it.kind == NUMBER) putNumber(it);
+  else if (it.kind == STRING) {
+    putByte(0x22);
+    putShown(it.ptr, it.len);
+    putByte(0x22);
+  } else put(it.kind == ARRAY ? texts.A_LIST : texts.AN_OBJECT);
+}
+
+/** A number as it was written; of a Struct's double, which has no text, six decimals. */
+function putNumber(it: NodeData): void {
+  if (it.ptr != 0) putShown(it.ptr, it.len);
+  else if (it.exact) putDecimal(it.value, 3);
+  else {
+    const millionths = nearest(reinterpret<f64>(it.value) * 1000000);
+    if (abs(millionths) < 9e15) {
+      put(texts.ABOUT);
+      putDecimal(<i64>millionths, 6);
+    } else put(texts.FAR_NUMBER);
+  }
+}

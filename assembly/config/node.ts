@@ -1,0 +1,62 @@
+import { take } from "./arena";
+
+/** A value of a configuration, by its address in the arena. Valid until the next `check`. */
+export type Node = usize;
+
+/** No value. */
+export const NONE: Node = 0;
+
+export const NULL: u8 = 0;
+export const BOOLEAN: u8 = 1;
+export const NUMBER: u8 = 2;
+export const STRING: u8 = 3;
+export const ARRAY: u8 = 4;
+export const OBJECT: u8 = 5;
+/** What the checker makes of a string with `format: duration`. */
+export const DURATION: u8 = 6;
+
+/** Objects and lists in one another: deeper is refused, since readers and checker may use the stack. */
+export const MAX_DEPTH: i32 = 32;
+
+/** What lies at a node's address. */
+@unmanaged
+export class NodeData {
+  kind: u8;
+  /** Of a number: `value` is exactly the number that was given. */
+  exact: bool;
+  /** First byte of a string, of a number's text (0: it came without text), or the first child of a container. */
+  ptr: usize;
+  /** Bytes of the string or of the number's text, or children of the container. */
+  len: i32;
+  /** Key in the object above; 0 in a list, where `keyLen` is the index. */
+  keyPtr: usize;
+  keyLen: i32;
+  parent: Node;
+  next: Node;
+  /** Of a container: its last child while it is read; once an object is checked, its slots (see table.ts). */
+  link: usize;
+  /** A number in thousandths, a duration in milliseconds, the index in an enum, 1 for true. */
+  value: i64;
+}
+
+/** The data at a node's address, which must not be NONE. */
+// @ts-ignore: decorator
+@inline
+export function data(node: Node): NodeData {
+  return changetype<NodeData>(node);
+}
+
+/** Adds an empty value at the end of `parent` (NONE: a root), as list item or, once its key is set, as a field. */
+export function append(parent: Node): NodeData {
+  const node = take(offsetof<NodeData>());
+  const fresh = data(node);
+  if (parent == NONE) return fresh;
+  const above = data(parent);
+  fresh.parent = parent;
+  fresh.keyLen = above.len;
+  if (above.len == 0) above.ptr = node;
+  else data(above.link).next = node;
+  above.link = node;
+  above.len++;
+  return fresh;
+}

@@ -1,0 +1,36 @@
+/** What the specs of this folder share; no filter imports it. */
+import * as cfg from "./index";
+
+/** Keeps the bytes of the last input alive. */
+let input = new ArrayBuffer(0);
+
+/** UTF-8 bytes of `text`, valid until the next call. */
+export function bytesOf(text: string): usize {
+  input = String.UTF8.encode(text);
+  return changetype<usize>(input);
+}
+
+/** Bytes at the result of `bytesOf`. */
+export function byteCount(): i32 {
+  return input.byteLength;
+}
+
+/** Checks JSON text by a table. */
+export function checkText(text: string, table: usize): cfg.Node {
+  const ptr = bytesOf(text);
+  return cfg.check(ptr, byteCount(), table);
+}
+
+export function message(): string {
+  return String.UTF8.decodeUnsafe(cfg.messagePtr(), cfg.messageLen());
+}
+
+/** The canonical text of a checked configuration. */
+export function canonicalText(root: cfg.Node): string {
+  const len = cfg.canonical(root);
+  return String.UTF8.decodeUnsafe(cfg.canonicalPtr(), len);
+}
+
+export function stringAt(node: cfg.Node): string {
+  return String.UTF8.decodeUnsafe(cfg.ptr(node), cfg.len(node));
+}

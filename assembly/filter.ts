@@ -1,0 +1,103 @@
+/**
+ * The frame of a filter: contexts and what all filters do alike. A filter's index.ts installs a class made from `Root`;
+ * one object of it stands for one policy. Two policies of one filter share a VM, so nothing of a policy is a global.
+ */
+import { StreamTable } from "./streams";
+
+/** What every stream entry begins with; a filter's own entry class repeats these two fields. */
+@unmanaged
+class StreamEntry {
+  id: u32;
+  root: u32;
+}
+
+/** One policy: a root context of Envoy's. */
+export abstract class Root {
+  /** Context id. */
+  id: u32 = 0;
+
+  /** @param size announced bytes of the configuration. False refuses it: what was in force stays. */
+  abstract configure(size: i32): bool;
+  abstract tick(): void;
+  /** Return an `Action`. `id` is the stream's, and has an entry in `streams`. */
+  abstract requestHeaders(id: u32, endOfStream: bool): i32;
+  abstract responseHeaders(id: u32, endOfStream: bool): i32;
+  /** The stream is gone: its entry must be removed, now or as soon as nothing needs it. */
+  abstract streamEnd(id: u32): void;
+}
+
+/** What a filter is made of. */
+class Filter {
+  constructor(
+    readonly create: () => Root,
+    readonly streams: StreamTable,
+  ) {}
+}
+
+let installed: Filter | null = null;
+let roots: Array<Root> = [];
+let lastRoot: Root | null = null;
+
+/**
+ * To be called once at the top level of index.ts.
+ * @param create makes the object of a new policy
+ * @param stride bytes of a stream's entry, id and root included
+ */
+export function install(create: () => Root, stride: u32): StreamTable {
+  const streams = new StreamTable(stride);
+  installed = new Filter(create, streams);
+  return streams;
+}
+
+/** The policy of a root context. */
+export function findRoot(id: u32): Root | null {
+  const last = lastRoot;
+  if (last !== null && last.id == id) return last;
+  for (let i = 0; i < roots.length; i++) {
+    const root = unchecked(roots[i]);
+    if (root.id == id) {
+      lastRoot = root;
+      return root;
+    }
+  }
+  return null;
+}
+
+/** The policy that a stream belongs to; null when it has been removed. */
+export function streamRoot(id: u32): Root | null {
+  const filter = installed;
+  if (filter === null) return null;
+  const entry = filter.streams.find(id);
+  return entry == 0 ? null : findRoot(changetype<StreamEntry>(entry).root);
+}
+
+/** A new context. @param parent 0 for a root context */
+export function createContext(id: u32, parent: u32): void {
+  const filter = installed;
+  if (filter === null) return;
+  if (parent != 0) {
+    changetype<StreamEntry>(filter.streams.add(id)).root = parent;
+  } else if (findRoot(id) === null) {
+    const root = filter.create();
+    root.id = id;
+    roots.push(root);
+  }
+}
+
+/** The end of a context. */
+export function deleteContext(id: u32): void {
+  const root = streamRoot(id);
+  if (root !== null) {
+    root.streamEnd(id);
+    return;
+  }
+  const filter = installed;
+  if (filter !== null) filter.streams.remove(id);
+  lastRoot = null;
+  for (let i = 0; i < roots.length; i++) {
+    if (unchecked(roots[i]).id == id) {
+      roots.splice(i, 1);
+      return;
+    }
+  }
+}

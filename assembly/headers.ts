@@ -1,0 +1,71 @@
+import { ByteBuilder } from "./bytes";
+
+/**
+ * A view of all headers as the host serialises them: u32 count, then for each pair u32 name length and u32 value
+ * length, then every name and value followed by NUL. Nothing is copied. The lengths are checked against the buffer
+ * before anything is read: a view that is not `valid` has no pairs, and a policy must deny on it.
+ */
+export class HeaderPairs {
+  /** Number of pairs; 0 when the buffer is empty or not valid. */
+  count: i32 = 0;
+  /** False when the buffer contradicts itself. */
+  valid: bool = true;
+  private lengths: usize = 0;
+  private text: usize = 0;
+  private index: i32 = -1;
+  /** Address and length of the current pair. */
+  name: usize = 0;
+  nameLength: i32 = 0;
+  value: usize = 0;
+  valueLength: i32 = 0;
+
+  /** Lays the view over `length` bytes. */
+  reset(address: usize, length: i32): HeaderPairs {
+    this.index = -1;
+    this.count = 0;
+    this.valid = true;
+    if (length == 0) return this;
+    this.valid = false;
+    if (length < 4) return this;
+    const count = load<u32>(address);
+    const head: u64 = 4 + (<u64>count) * 8;
+    if (head > <u64>length) return this;
+    let total = head;
+    for (let i: u32 = 0; i < count; i++) {
+      const at = address + 4 + <usize>i * 8;
+      total += <u64>load<u32>(at) + <u64>load<u32>(at, 4) + 2;
+    }
+    if (total != <u64>length) return this;
+    this.valid = true;
+    this.count = <i32>count;
+    this.lengths = address + 4;
+    this.text = address + <usize>head;
+    return this;
+  }
+
+  /** Moves to the next pair; false after the last one. */
+  next(): bool {
+    if (this.index + 1 >= this.count) return false;
+    this.index++;
+    const at = this.lengths + <usize>this.index * 8;
+    this.name = this.text;
+    this.nameLength = load<i32>(at);
+    this.value = this.text + <usize>this.nameLength + 1;
+    this.valueLength = load<i32>(at, 4);
+    this.text = this.value + <usize>this.valueLength + 1;
+    return true;
+  }
+}
+
+/** One header in the form in which the host takes extra headers of a local reply. */
+export function headerPair(name: StaticArray<u8>, value: StaticArray<u8>): StaticArray<u8> {
+  const out = new ByteBuilder();
+  word(out, 1);
+  word(out, name.length);
+  word(out, value.length);
+  return out.add(name).byte(0).add(value).byte(0).copy();
+}
+
+function word(out: ByteBuilder, value: i32): void {
+  for (let shift = 0; shift < 32; shift += 8) out.byte(<u8>(value >> shift));
+}

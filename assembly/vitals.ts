@@ -1,0 +1,22 @@
+import { ascii } from "./bytes";
+import { recordMetric } from "./host";
+import { MetricFamily } from "./metrics";
+
+const HEARTBEAT = ascii("heartbeat");
+const POLICY_HASH = ascii("policy_hash");
+
+/** The two gauges that every filter has: that a policy is alive, and which one it is. */
+export class Vitals {
+  private readonly heartbeat: i32;
+
+  /** @param hash low 48 bits of the hash over the checked configuration */
+  constructor(metrics: MetricFamily, hash: u64) {
+    this.heartbeat = metrics.gauge(HEARTBEAT, null);
+    recordMetric(metrics.gauge(POLICY_HASH, null), hash);
+  }
+
+  /** @param now nanoseconds since 1970 */
+  beat(now: u64): void {
+    recordMetric(this.heartbeat, now / 1_000_000_000);
+  }
+}

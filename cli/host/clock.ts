@@ -1,0 +1,115 @@
+/** Virtual time and the event queue of the process. Events at one instant run in the order in which they were scheduled. */
+
+export interface Timer {
+  readonly atNs: bigint;
+  cancelled: boolean;
+}
+
+interface Entry extends Timer {
+  readonly sequence: number;
+  readonly run: () => void;
+}
+
+export const NS_PER_MS = 1_000_000n;
+
+/** Milliseconds (fractions down to a nanosecond) to nanoseconds. */
+export function msToNs(ms: number): bigint {
+  return BigInt(Math.round(ms * 1e6));
+}
+
+export class Clock {
+  #now: bigint;
+  #sequence = 0;
+  #heap: Entry[] = [];
+  #deferred: (() => void)[] = [];
+
+  constructor(startNs: bigint) {
+    this.#now = startNs;
+  }
+
+  get nowNs(): bigint {
+    return this.#now;
+  }
+
+  schedule(delayNs: bigint, run: () => void): Timer {
+    const entry: Entry = { atNs: this.#now + (delayNs > 0n ? delayNs : 0n), sequence: this.#sequence++, run, cancelled: false };
+    this.#heap.push(entry);
+    this.#up(this.#heap.length - 1);
+    return entry;
+  }
+
+  /** Runs at the end of the current event, as Envoy's deferred deletion does. */
+  defer(run: () => void): void {
+    this.#deferred.push(run);
+  }
+
+  /** Runs what was deferred; for callers that act outside an event (a test that drives a stream by hand). */
+  flush(): void {
+    for (let run = this.#deferred.shift(); run; run = this.#deferred.shift()) run();
+  }
+
+  /** The next event's time, or undefined when nothing is scheduled. */
+  get nextNs(): bigint | undefined {
+    this.#dropCancelled();
+    return this.#heap[0]?.atNs;
+  }
+
+  /** Runs the next event and moves time to it. False when there is none. */
+  step(): boolean {
+    this.#dropCancelled();
+    const entry = this.#pop();
+    if (!entry) return false;
+    if (entry.atNs > this.#now) this.#now = entry.atNs;
+    entry.run();
+    this.flush();
+    return true;
+  }
+
+  /** Runs all events up to `now + deltaNs` and leaves time there. */
+  advance(deltaNs: bigint): void {
+    this.flush();
+    const end = this.#now + deltaNs;
+    for (let next = this.nextNs; next !== undefined && next <= end; next = this.nextNs) this.step();
+    this.#now = end;
+  }
+
+  #dropCancelled(): void {
+    while (this.#heap[0]?.cancelled) this.#pop();
+  }
+
+  #before(a: Entry, b: Entry): boolean {
+    return a.atNs === b.atNs ? a.sequence < b.sequence : a.atNs < b.atNs;
+  }
+
+  #up(index: number): void {
+    const heap = this.#heap;
+    for (let i = index; i > 0; ) {
+      const parent = (i - 1) >> 1;
+      const [a, b] = [heap[i], heap[parent]];
+      if (!a || !b || !this.#before(a, b)) return;
+      heap[i] = b;
+      heap[parent] = a;
+      i = parent;
+    }
+  }
+
+  #pop(): Entry | undefined {
+    const heap = this.#heap;
+    const top = heap[0];
+    const last = heap.pop();
+    if (!top || !last || top === last) return top;
+    heap[0] = last;
+    for (let i = 0; ; ) {
+      const left = 2 * i + 1;
+      let least = i;
+      for (const child of [left, left + 1]) {
+        const [a, b] = [heap[child], heap[least]];
+        if (a && b && this.#before(a, b)) least = child;
+      }
+      if (least === i) return top;
+      const [a, b] = [heap[i], heap[least]];
+      if (a && b) [heap[i], heap[least]] = [b, a];
+      i = least;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Fills the slots of a template. Templates are YAML files that an operator can read as they are; a slot is written
+ * `${NAME}`. Nothing else happens here: no conditions, no loops.
+ */
+import { parseDocument, stringify } from "yaml";
+
+/** A template that does not fit its values, or a result that is not YAML. The message names slot or line. */
+export class TemplateError extends Error {}
+
+const SLOT = /\$\{([A-Z_]+)\}/g;
+
+/** One YAML scalar on one line, quoted only where YAML needs it. */
+function scalar(value: string | number): string {
+  return stringify(value, { lineWidth: 0, defaultStringType: "PLAIN", blockQuote: false }).trimEnd();
+}
+
+/**
+ * Returns `template` with every slot filled. A slot alone on its line takes text of any number of lines, all indented
+ * as the slot was, and not quoted; a slot elsewhere takes one scalar, quoted as needed.
+ * Throws TemplateError for a slot without a value, a value without a slot, and a result that is not valid YAML.
+ */
+export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+  const used = new Set<string>();
+  const valueOf = (name: string): string | number => {
+    const value = values[name];
+    if (value === undefined) throw new TemplateError(`slot ${name} has no value`);
+    used.add(name);
+    return value;
+  };
+  const lines = template.split("\n").map((line) => {
+    const whole = /^( *)\$\{([A-Z_]+)\}$/.exec(line);
+    if (whole) {
+      const [, indent = "", name = ""] = whole;
+      return String(valueOf(name))
+        .split("\n")
+        .map((part) => (part === "" ? "" : indent + part))
+        .join("\n");
+    }
+    return line.replace(SLOT, (_, name: string) => scalar(valueOf(name)));
+  });
+  for (const name of Object.keys(values)) {
+    if (!used.has(name)) throw new TemplateError(`the template has no slot ${name}`);
+  }
+  const text = lines.join("\n");
+  const [problem] = parseDocument(text, { uniqueKeys: true }).errors;
+  if (problem) throw new TemplateError(`not valid YAML after filling in the slots: ${problem.message.split("\n")[0]}`);
+  return text;
+}
+
+/**
+ * Returns `template` without the lines from one with `# <name>: begin` to one with `# <name>: end`, or, with `keep`,
+ * without these two lines only. Throws TemplateError when there is no such block.
+ */
+export function block(template: string, name: string, keep: boolean): string {
+  const out: string[] = [];
+  let state: "before" | "inside" | "after" = "before";
+  for (const line of template.split("\n")) {
+    const mark = line.trim();
+    if (state === "before" && mark.startsWith(`# ${name}: begin`)) state = "inside";
+    else if (state === "inside" && mark.startsWith(`# ${name}: end`)) state = "after";
+    else if (state !== "inside" || keep) out.push(line);
+  }
+  if (state !== "after") throw new TemplateError(`the template has no complete block ${name}`);
+  return out.join("\n");
+}

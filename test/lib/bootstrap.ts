@@ -1,0 +1,180 @@
+/**
+ * Bootstraps for tests: the operator's template of envoy/plain, rendered, with the parts changed that a test needs to
+ * be otherwise. So every test through Envoy is also a test of the template.
+ */
+import { parse } from "yaml";
+import { renderBootstrap } from "../../cli/render/plain.ts";
+import type { Backend } from "./backend.ts";
+import type { PolicyFile } from "./policy.ts";
+
+/** A message of Envoy's API as parsed YAML. Envoy itself is the judge of it. */
+export type Message = Record<string, unknown>;
+
+export interface RetryOptions {
+  /** Default `5xx,reset,connect-failure,refused-stream`. */
+  on?: string;
+  /** num_retries, default 5. */
+  max?: number;
+  /** Base and maximum backoff, default 1 ms both. */
+  backoffMs?: number;
+  perTryTimeoutMs?: number;
+  /** More fields of route.v3.RetryPolicy. */
+  more?: Message;
+}
+
+export interface ClusterOptions {
+  /** Cluster name. The route goes to the first of the list. */
+  name: string;
+  /** Where it goes: backends, or ports (of nobody, say). */
+  to: readonly (Backend | number)[];
+  /** HTTP/2 to the backend. Default: by the first backend's kind. */
+  http2?: boolean;
+  /** Native `retry_budget` message. Default: none, and limits raised as in the template. */
+  retryBudget?: Message;
+  /** More fields of cluster.v3.Cluster. */
+  more?: Message;
+}
+
+export interface BootstrapOptions {
+  /** The policies in the router's upstream filters, in order. None: plain Envoy. */
+  policies?: readonly PolicyFile[];
+  clusters: readonly ClusterOptions[];
+  /** `false`: no retry policy. */
+  retry?: RetryOptions | false;
+  /** Route timeout, default 15 s (Envoy's own). */
+  timeoutMs?: number;
+  /** More fields of the route's action (`hedge_policy`, `request_mirror_policies`, ...). */
+  action?: Message;
+  /** Routes instead of the one to the first cluster; then `retry` and `action` are not used. */
+  routes?: Message[];
+  /** More fields of the virtual host. */
+  virtualHost?: Message;
+  /** More fields of the HTTP connection manager. */
+  hcm?: Message;
+  /** HTTP filters before the router. */
+  httpFilters?: Message[];
+  /** Keep the block that hides `x-envoy-ratelimited` from clients. Default false. */
+  edge?: boolean;
+  /** Format of a file access log on Envoy's standard output, that is in `envoy.log()`. A newline is added. */
+  accessLog?: string;
+  /** More fields of the bootstrap. */
+  more?: Message;
+}
+
+const API = "type.googleapis.com/envoy";
+
+/** The part of a parsed template at a path. Throws if the template has no such part. */
+function at(tree: unknown, ...path: (string | number)[]): Message {
+  let node: unknown = tree;
+  for (const step of path) node = (node as Message | undefined)?.[step];
+  if (typeof node !== "object" || node === null) throw new Error(`envoy/plain/bootstrap.yaml has no ${path.join(".")}`);
+  return node as Message;
+}
+
+function seconds(ms: number): string {
+  return `${ms / 1000}s`;
+}
+
+/** A route.v3.RetryPolicy. */
+export function retryPolicy(retry: RetryOptions = {}): Message {
+  const backoff = seconds(retry.backoffMs ?? 1);
+  return {
+    retry_on: retry.on ?? "5xx,reset,connect-failure,refused-stream",
+    num_retries: retry.max ?? 5,
+    retry_back_off: { base_interval: backoff, max_interval: backoff },
+    ...(retry.perTryTimeoutMs === undefined ? {} : { per_try_timeout: seconds(retry.perTryTimeoutMs) }),
+    ...retry.more,
+  };
+}
+
+function cluster(template: Message, options: ClusterOptions): Message {
+  const address = (to: Backend | number): Message => ({
+    endpoint: {
+      address: { socket_address: { address: "127.0.0.1", port_value: typeof to === "number" ? to : to.port } },
+    },
+  });
+  const [first] = options.to;
+  const http2 = options.http2 ?? (first !== undefined && typeof first !== "number" && first.kind !== "h1");
+  const made: Message = {
+    ...structuredClone(template),
+    name: options.name,
+    type: "STATIC",
+    load_assignment: { cluster_name: options.name, endpoints: [{ lb_endpoints: options.to.map(address) }] },
+  };
+  if (http2) {
+    made["typed_extension_protocol_options"] = {
+      "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": {
+        "@type": `${API}.extensions.upstreams.http.v3.HttpProtocolOptions`,
+        explicit_http_config: { http2_protocol_options: {} },
+      },
+    };
+  }
+  if (options.retryBudget) {
+    Object.assign(at(made, "circuit_breakers", "thresholds", 0), { retry_budget: options.retryBudget });
+  }
+  return { ...made, ...options.more };
+}
+
+/** The bootstrap for `startEnvoy`. Its listener is `main`. */
+export function bootstrap(options: BootstrapOptions): Message {
+  const policies = options.policies ?? [];
+  const [first] = policies;
+  const tree = parse(
+    renderBootstrap({
+      filter: first?.filter ?? "none",
+      policy: first?.policy ?? "none",
+      nodeId: "test",
+      nodeCluster: "test",
+      adminPort: 0,
+      listenAddress: "127.0.0.1",
+      listenPort: 0,
+      backendAddress: "127.0.0.1",
+      backendPort: 0,
+      ecdsFile: first?.path ?? "none",
+      edge: options.edge ?? false,
+    }),
+  ) as Message;
+  const hcm = at(tree, "static_resources", "listeners", 0, "filter_chains", 0, "filters", 0, "typed_config");
+  const filters = hcm["http_filters"] as Message[];
+  const router = at(filters, filters.length - 1, "typed_config");
+  const [discovery, codec] = router["upstream_http_filters"] as [Message, Message];
+  router["upstream_http_filters"] = [
+    ...policies.map((policy) => {
+      const filter = structuredClone(discovery);
+      filter["name"] = policy.resource;
+      at(filter, "config_discovery", "config_source", "path_config_source")["path"] = policy.path;
+      return filter;
+    }),
+    codec,
+  ];
+  filters.unshift(...(options.httpFilters ?? []));
+
+  const host = at(hcm, "route_config", "virtual_hosts", 0);
+  if (options.routes) host["routes"] = options.routes;
+  else {
+    const action = at(host, "routes", 0, "route");
+    action["cluster"] = options.clusters[0]?.name;
+    if (options.retry === false) delete action["retry_policy"];
+    else action["retry_policy"] = retryPolicy(options.retry);
+    if (options.timeoutMs !== undefined) action["timeout"] = seconds(options.timeoutMs);
+    Object.assign(action, options.action);
+  }
+  Object.assign(host, options.virtualHost);
+  if (options.accessLog !== undefined) {
+    hcm["access_log"] = [
+      {
+        name: "envoy.access_loggers.stdout",
+        typed_config: {
+          "@type": `${API}.extensions.access_loggers.stream.v3.StdoutAccessLog`,
+          log_format: { text_format_source: { inline_string: `${options.accessLog}\n` } },
+        },
+      },
+    ];
+  }
+  Object.assign(hcm, options.hcm);
+
+  const resources = at(tree, "static_resources");
+  const template = at(resources, "clusters", 0);
+  resources["clusters"] = options.clusters.map((c) => cluster(template, c));
+  return { ...tree, ...options.more };
+}

@@ -1,0 +1,124 @@
+/**
+ * The files of envoy/plain: the checked-in examples are what the renderer makes, and the renderer refuses what does
+ * not fit. `UPDATE_EXAMPLES=1` writes the examples anew.
+ */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { parse } from "yaml";
+import {
+  renderBootstrap,
+  renderEcds,
+  resourceName,
+  type Bootstrap,
+  type PolicyResource,
+} from "../../cli/render/plain.ts";
+import { block, fill, TemplateError } from "../../cli/render/template.ts";
+
+const EXAMPLES = new URL("../../envoy/plain/examples/", import.meta.url);
+
+const SIDECAR: Bootstrap = {
+  filter: "retry-budget",
+  policy: "shop",
+  nodeId: "shop-1",
+  nodeCluster: "shop",
+  adminPort: 9901,
+  listenAddress: "127.0.0.1",
+  listenPort: 10000,
+  backendAddress: "shop.internal",
+  backendPort: 8080,
+  ecdsFile: "/etc/envoy/pointduty/retry-budget.yaml",
+  edge: false,
+};
+
+const POLICY: PolicyResource = {
+  filter: "retry-budget",
+  policy: "shop",
+  configuration: JSON.stringify(
+    { name: "shop", budget: { percent: 20, interval: "10s" }, minRetryRate: { count: 1, interval: "10s" } },
+    null,
+    2,
+  ),
+  // Inline code is 50 KB of base64: nothing to read, so the example takes the code from a file.
+  code: { file: "/etc/envoy/pointduty/retry-budget.wasm" },
+  version: "1",
+};
+
+const RENDERED = {
+  "bootstrap.yaml": () => renderBootstrap(SIDECAR),
+  "bootstrap-edge.yaml": () => renderBootstrap({ ...SIDECAR, listenAddress: "0.0.0.0", edge: true }),
+  "ecds.yaml": () => renderEcds(POLICY),
+};
+
+for (const [file, render] of Object.entries(RENDERED)) {
+  test(`envoy/plain/examples/${file} is what the template gives`, () => {
+    const text = render();
+    if (process.env["UPDATE_EXAMPLES"]) writeFileSync(new URL(file, EXAMPLES), text);
+    assert.equal(text, readFileSync(new URL(file, EXAMPLES), "utf8"));
+  });
+}
+
+interface Resource {
+  name: string;
+  typed_config: { config: Record<string, unknown> };
+}
+interface Ecds {
+  version_info: string;
+  resources: [Resource];
+}
+
+test("the resource carries code, names and configuration unchanged", () => {
+  const code = Uint8Array.from({ length: 300 }, (_, i) => i % 256);
+  const configuration = '{\n  "name": "a: b #c",\n\n  "x": "${NAME}"\n}';
+  const text = renderEcds({ ...POLICY, policy: "a", configuration, code: { inline: code }, version: "0123" });
+  const ecds = parse(text) as Ecds;
+  assert.equal(ecds.version_info, "0123", "a version of digits stays text");
+  const [{ name, typed_config }] = ecds.resources;
+  assert.equal(name, resourceName("retry-budget", "a"));
+  assert.deepEqual(typed_config.config, {
+    name: "a",
+    root_id: "retry_budget",
+    failure_policy: "FAIL_RELOAD",
+    configuration: { "@type": "type.googleapis.com/google.protobuf.StringValue", value: configuration },
+    vm_config: {
+      vm_id: "pointduty.retry-budget",
+      runtime: "envoy.wasm.runtime.v8",
+      code: { local: { inline_bytes: Buffer.from(code).toString("base64") } },
+    },
+  });
+});
+
+test("the name in the listener is the name in the resource", () => {
+  const text = renderBootstrap(SIDECAR);
+  assert.equal(
+    text.split("\n").filter((line) => line.trim() === `- name: ${resourceName("retry-budget", "shop")}`).length,
+    1,
+  );
+});
+
+test("values that YAML would read otherwise are quoted", () => {
+  for (const value of ["yes", "null", "1e3", "a: b", "#x", "- y", "{z}", "it's", 'say "so"', " pad ", "é"]) {
+    const node = (parse(renderBootstrap({ ...SIDECAR, nodeId: value })) as { node: { id: unknown } }).node;
+    assert.equal(node.id, value);
+  }
+});
+
+test("what does not fit is refused, with the slot's name", () => {
+  const refusals: [template: string, values: Record<string, string>, message: RegExp][] = [
+    ["a: ${A}\n", {}, /^slot A has no value$/],
+    ["a: 1\n", { A: "x" }, /^the template has no slot A$/],
+    ["a: 1\n${A}\n", { A: "a: 2" }, /^not valid YAML after filling in the slots: Map keys must be unique/],
+    ["a: [\n${A}\n", { A: "x" }, /^not valid YAML/],
+  ];
+  for (const [template, values, message] of refusals) {
+    assert.throws(
+      () => fill(template, values),
+      (error) => error instanceof TemplateError && message.test(error.message),
+    );
+  }
+  for (const configuration of [" {}", "{}\n", '{"a": "\u0000"}']) {
+    assert.throws(() => renderEcds({ ...POLICY, configuration }), TemplateError);
+  }
+  assert.throws(() => block("a: 1\n# edge: begin\n", "edge", true), TemplateError);
+  assert.throws(() => block("a: 1\n", "edge", true), TemplateError);
+});

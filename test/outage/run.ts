@@ -1,0 +1,134 @@
+/**
+ * One run: a fresh Envoy, so that no window and no count leaks from one run into the next, a load through it, and the
+ * verdict over the backend's log.
+ */
+import { check, type Arrival, type Budget, type Verdict } from "../lib/bound.ts";
+import type { Backend, Counts } from "../lib/backend.ts";
+import { bootstrap, type Message } from "../lib/bootstrap.ts";
+import { load, quantile, type LoadResult } from "../lib/client.ts";
+import { startEnvoy, type Envoy } from "../lib/envoy.ts";
+import { PolicyFile } from "../lib/policy.ts";
+import { FAULTS, type Fault, type FaultName } from "./faults.ts";
+
+/** Who holds the retries back: our filter, or Envoy's `retry_budget`, without or with `budget_interval`. */
+export type Keeper = "pointduty" | "native" | "native-interval";
+
+/** The defaults of the filter's schema for what a run does not set. */
+const FLOOR = { count: 1, ms: 10_000 };
+const BURST = 1;
+
+/** Nobody listens on TCP port 1 of a machine that runs this. */
+const DEAD_PORT = 1;
+
+export interface Run {
+  fault: FaultName;
+  keeper: Keeper;
+  clients: number;
+  workers: number;
+  /** Of the budget, 0 to 100. */
+  percent: number;
+  /** Of the budget, ms. */
+  intervalMs: number;
+  /** Limits of the load; at least one. */
+  originals?: number;
+  durationMs?: number;
+  /** Each client begins a request every so many ms; absent: as soon as the last one is answered. */
+  everyMs?: number;
+  /** Called about every 200 ms with what has reached the backend so far. */
+  onCounts?: (counts: Counts) => void;
+}
+
+export interface Outcome {
+  verdict: Verdict;
+  load: LoadResult;
+  /** 99th percentile of what clients waited, ms. */
+  p99: number;
+}
+
+/** The budget that a run's traffic is measured against, whoever keeps it. */
+export function budgetOf(run: Pick<Run, "percent" | "intervalMs">): Budget {
+  return { percent: run.percent, intervalMs: run.intervalMs, floor: FLOOR, burst: BURST };
+}
+
+/** The same budget as Envoy's own `retry_budget`. `budget_interval` exists from Envoy 1.39 on. */
+export function nativeBudget(percent: number, intervalMs?: number): Message {
+  const interval = intervalMs === undefined ? {} : { budget_interval: `${intervalMs / 1000}s` };
+  return { budget_percent: { value: percent }, ...interval };
+}
+
+/** Starts the Envoy of a run: with our policy, or with Envoy's own budget at the same setting. */
+export async function startKeeper(
+  run: Run,
+  to: Backend | number,
+): Promise<{ envoy: Envoy; stop: () => Promise<void> }> {
+  const fault: Fault = FAULTS[run.fault];
+  const interval = run.intervalMs;
+  const budget = { percent: run.percent, interval: `${interval}ms` };
+  const policy = run.keeper === "pointduty" ? new PolicyFile({ name: "outage", budget }) : undefined;
+  const native = { native: nativeBudget(run.percent), "native-interval": nativeBudget(run.percent, interval) };
+  const retryBudget = run.keeper === "pointduty" ? {} : { retryBudget: native[run.keeper] };
+  const config = bootstrap({
+    policies: policy ? [policy] : [],
+    clusters: [{ name: "backend", to: [to], ...retryBudget }],
+    retry: fault.perTryTimeoutMs === undefined ? {} : { perTryTimeoutMs: fault.perTryTimeoutMs },
+    ...(fault.refused ? { accessLog: ATTEMPTS_FORMAT } : {}),
+  });
+  const extensions = policy ? [policy.resource] : [];
+  const envoy = await startEnvoy({ bootstrap: config, workers: run.workers, extensions });
+  const stop = async (): Promise<void> => {
+    await envoy.stop();
+    policy?.remove();
+  };
+  return { envoy, stop };
+}
+
+/** Does a run on a backend that nobody else uses meanwhile. */
+export async function execute(run: Run, backend: Backend): Promise<Outcome> {
+  const fault: Fault = FAULTS[run.fault];
+  await backend.program(fault.program);
+  await backend.reset();
+  const { envoy, stop } = await startKeeper(run, fault.refused ? DEAD_PORT : backend);
+  const { onCounts } = run;
+  const timer = onCounts && setInterval(() => void backend.counts().then(onCounts), 200);
+  try {
+    const result = await load({
+      port: envoy.port(),
+      clients: run.clients,
+      prefix: run.fault,
+      ...(run.originals === undefined ? {} : { originals: run.originals }),
+      ...(run.durationMs === undefined ? {} : { durationMs: run.durationMs }),
+      ...(run.everyMs === undefined ? {} : { everyMs: run.everyMs }),
+    });
+    const log = fault.refused ? await attempts(envoy, result.sent) : await backend.events();
+    return { verdict: check(log, budgetOf(run)), load: result, p99: quantile(result.latencies, 0.99) };
+  } finally {
+    clearInterval(timer);
+    await stop();
+  }
+}
+
+const ATTEMPTS_FORMAT =
+  "attempts %START_TIME(%s.%6f)% %DURATION% %UPSTREAM_REQUEST_ATTEMPT_COUNT% %RESPONSE_CODE_DETAILS%";
+
+/**
+ * The log of a backend that was never reached, from Envoy's access log: how many attempts the router made. The last
+ * one of a request that the budget ended is not a retry: it was denied before it was sent. Retries are put at the
+ * request's end, at most a few ms after they were made.
+ */
+async function attempts(envoy: Envoy, requests: number): Promise<Arrival[]> {
+  const arrivals: Arrival[] = [];
+  let lines: RegExpExecArray[] = [];
+  // The access log is written every 50 ms.
+  for (let i = 0; i < 40 && lines.length < requests; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    lines = [...envoy.log().matchAll(/^attempts (\d+\.\d+) (\d+) (\d+) (\S+)$/gm)];
+  }
+  if (lines.length !== requests) throw new Error(`${requests} requests, but ${lines.length} lines in the access log`);
+  for (const [, start, duration, count, details = ""] of lines) {
+    const t = Number(start) * 1000;
+    arrivals.push({ t, kind: "original" });
+    const retries = Number(count) - 1 - (details.includes("retry_budget_exhausted") ? 1 : 0);
+    for (let i = 0; i < retries; i++) arrivals.push({ t: t + Number(duration), kind: "retry" });
+  }
+  return arrivals;
+}

@@ -1,0 +1,89 @@
+/**
+ * Runs the test suites one after another and closes with the sum of their counts.
+ *
+ *     run.ts [--suite unit|module|envoy]... [WORD...]
+ *
+ * Words narrow to the files whose path contains one of them. Exit codes: 0 all passed, 1 a failure or nothing ran, 2 wrong
+ * use, 3 could not run here.
+ */
+import { globSync } from "tinyglobby";
+import { ROOT, say, usage } from "./setup/common.ts";
+import { addCounts, countsLine, noCounts } from "./setup/counts.ts";
+import type { Counts } from "./setup/counts.ts";
+import { runNodeTests } from "./setup/node-suite.ts";
+import { runUnitTests } from "./setup/unit.ts";
+
+interface Suite {
+  patterns: string[];
+  ignore?: string[];
+  run: (files: readonly string[]) => Promise<Counts>;
+}
+
+/** Test files that run at the same time; two cores are the machine that the time limits are made for. */
+const CONCURRENCY = 2;
+
+const SUITES: Readonly<Record<string, Suite>> = {
+  /** Pure AssemblyScript under as-pect. */
+  unit: { patterns: ["{assembly,filters}/**/*.spec.ts"], run: runUnitTests },
+  /** Built modules in the offline host, and the tools. */
+  module: {
+    patterns: ["{assembly,cli,filters,test}/**/*.test.ts"],
+    ignore: ["test/envoy/**"],
+    run: (files) => runNodeTests(files, CONCURRENCY),
+  },
+  /** The real Envoy. */
+  envoy: { patterns: ["test/envoy/**/*.test.ts"], run: (files) => runNodeTests(files, CONCURRENCY) },
+};
+
+interface Options {
+  suites: string[];
+  words: string[];
+}
+
+function parseOptions(args: readonly string[]): Options {
+  const options: Options = { suites: [], words: [] };
+  const queue = [...args];
+  for (let arg = queue.shift(); arg !== undefined; arg = queue.shift()) {
+    if (arg === "--suite") {
+      const name = queue.shift() ?? "";
+      if (!Object.hasOwn(SUITES, name)) usage(`--suite ${name}: allowed are ${Object.keys(SUITES).join(", ")}`);
+      options.suites.push(name);
+    } else if (arg.startsWith("-")) usage(`unknown option ${arg}; allowed are --suite NAME and words of file names`);
+    else options.words.push(arg);
+  }
+  if (options.suites.length === 0) options.suites = Object.keys(SUITES);
+  return options;
+}
+
+function filesOf(suite: Suite, words: readonly string[]): string[] {
+  const files = globSync(suite.patterns, { cwd: ROOT, ignore: [...(suite.ignore ?? []), "**/node_modules/**"] }).sort();
+  return words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)));
+}
+
+async function main(): Promise<number> {
+  const { suites, words } = parseOptions(process.argv.slice(2));
+  const total = noCounts();
+  const empty: string[] = [];
+  for (const name of suites) {
+    const suite = SUITES[name];
+    const files = suite === undefined ? [] : filesOf(suite, words);
+    if (suite === undefined || files.length === 0) {
+      empty.push(name);
+      continue;
+    }
+    say(`${name}: ${files.length} files`);
+    const started = performance.now();
+    const counts = await suite.run(files);
+    addCounts(total, counts);
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    process.stdout.write(`${name}: ${countsLine(counts)} (${seconds} s)\n`);
+  }
+  const ran = total.passed + total.failed;
+  if (words.length > 0 && empty.length === suites.length) say(`no test file's path contains ${words.join(" or ")}`);
+  else if (words.length === 0 && empty.length > 0) say(`no tests at all in: ${empty.join(", ")}`);
+  else if (ran === 0) say("nothing ran");
+  process.stdout.write(`${countsLine(total)}\n`);
+  return total.failed > 0 || ran === 0 || (words.length === 0 && empty.length > 0) ? 1 : 0;
+}
+
+process.exitCode = await main();

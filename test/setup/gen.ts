@@ -1,0 +1,85 @@
+/**
+ * `npm run gen`: makes from each schema.json what depends on it: the table and constants for Wasm (schema.gen.ts beside
+ * it), the table in the filter's README, and the schema that editors load (envoy/schemas/<kind>.json). With `--check` it
+ * writes nothing, names each file that is stale, and exits 1 if there is one.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { format, resolveConfig } from "prettier";
+import { ROOT, say, usage } from "./common.ts";
+import { editorSchema } from "./gen/editor.ts";
+import { readModel, SchemaError } from "./gen/model.ts";
+import type { Model } from "./gen/model.ts";
+import { emptyReadme, withTable } from "./gen/readme.ts";
+import { generateSource } from "./gen/source.ts";
+
+/** A schema of all keywords, for the tests of the checker: it has neither README nor policy files. */
+const PROBE = "test/module/probes/config";
+
+/** A problem of the sources, already worded for the user. */
+class Problem extends Error {}
+
+function readSchema(folder: string): Model {
+  const path = `${folder}/schema.json`;
+  try {
+    return readModel(JSON.parse(readFileSync(join(ROOT, path), "utf8")));
+  } catch (error) {
+    if (error instanceof SchemaError || error instanceof SyntaxError) throw new Problem(`${path}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function pretty(path: string, text: string): Promise<string> {
+  const filepath = join(ROOT, path);
+  return format(text, { ...(await resolveConfig(filepath)), filepath });
+}
+
+/** All generated files of one schema by their path in the checkout. */
+async function generate(folder: string): Promise<Map<string, string>> {
+  const model = readSchema(folder);
+  const files = new Map<string, string>();
+  const add = async (path: string, text: string): Promise<void> => void files.set(path, await pretty(path, text));
+  await add(`${folder}/schema.gen.ts`, generateSource(model));
+  if (folder === PROBE) return files;
+  const readme = `${folder}/README.md`;
+  const old = existsSync(join(ROOT, readme)) ? readFileSync(join(ROOT, readme), "utf8") : emptyReadme(folder.slice(8));
+  const fresh = withTable(old, model);
+  if (fresh === undefined)
+    throw new Problem(`${readme}: no <!-- configuration --> and <!-- /configuration --> markers`);
+  files.set(readme, fresh);
+  await add(`envoy/schemas/${model.kind}.json`, JSON.stringify(editorSchema(model)));
+  return files;
+}
+
+function filterFolders(): string[] {
+  const names = readdirSync(join(ROOT, "filters")).sort();
+  return names.map((name) => `filters/${name}`).filter((folder) => existsSync(join(ROOT, folder, "schema.json")));
+}
+
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  const check = args[0] === "--check";
+  if (args.length > (check ? 1 : 0)) usage(`usage: npm run gen [-- --check]; unknown: ${args.join(" ")}`);
+  let findings = 0;
+  for (const folder of [...filterFolders(), PROBE]) {
+    for (const [path, text] of await generate(folder)) {
+      const file = join(ROOT, path);
+      if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+      say(check ? `${path} is stale: run npm run gen` : `${path} written`);
+      findings++;
+      if (check) continue;
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  }
+  return check && findings > 0 ? 1 : 0;
+}
+
+main().then(
+  (code) => (process.exitCode = code),
+  (error: unknown) => {
+    if (!(error instanceof Problem)) throw error;
+    say(error.message);
+    process.exitCode = 1;
+  },
+);

@@ -1,0 +1,33 @@
+/** Every field that a filter's schema lets users set is read: its slot constant is used in the filter's config.ts. */
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { globSync } from "tinyglobby";
+import ts from "typescript";
+import { readModel } from "./gen/model.ts";
+import { slotNames } from "./gen/source.ts";
+
+/**
+ * @param root folder of the checkout
+ * @returns one line per slot that is not read; a mention in an import or a comment is not a use
+ */
+export function checkSlots(root: string): string[] {
+  const schemas = globSync("filters/*/schema.json", { cwd: root }).sort();
+  return schemas.flatMap((schema) => {
+    const config = join(dirname(schema), "config.ts");
+    if (!existsSync(join(root, config))) return [`${config} is missing: it reads the slots of ${schema}`];
+    const used = usedNames(readFileSync(join(root, config), "utf8"));
+    const slots = slotNames(readModel(JSON.parse(readFileSync(join(root, schema), "utf8"))));
+    return slots.filter((slot) => !used.has(slot)).map((slot) => `${config} never reads the slot ${slot}`);
+  });
+}
+
+function usedNames(text: string): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) return;
+    if (ts.isIdentifier(node)) names.add(node.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile("config.ts", text, ts.ScriptTarget.Latest));
+  return names;
+}
