@@ -10,12 +10,15 @@ import { globSync } from "tinyglobby";
 import { ROOT, say, usage } from "./setup/common.ts";
 import { addCounts, countsLine, noCounts } from "./setup/counts.ts";
 import type { Counts } from "./setup/counts.ts";
+import { EnvoyError, resolveEnvoy } from "./setup/envoy.ts";
 import { runNodeTests } from "./setup/node-suite.ts";
 import { runUnitTests } from "./setup/unit.ts";
 
 interface Suite {
   patterns: string[];
   ignore?: string[];
+  /** Runs before the suite; an EnvoyError means that the suite cannot run here. */
+  prepare?: () => Promise<unknown>;
   run: (files: readonly string[]) => Promise<Counts>;
 }
 
@@ -32,7 +35,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     run: (files) => runNodeTests(files, CONCURRENCY),
   },
   /** The real Envoy. */
-  envoy: { patterns: ["test/envoy/**/*.test.ts"], run: (files) => runNodeTests(files, CONCURRENCY) },
+  envoy: {
+    patterns: ["test/envoy/**/*.test.ts"],
+    prepare: () => resolveEnvoy({ log: say }),
+    run: (files) => runNodeTests(files, CONCURRENCY),
+  },
 };
 
 interface Options {
@@ -64,6 +71,7 @@ async function main(): Promise<number> {
   const { suites, words } = parseOptions(process.argv.slice(2));
   const total = noCounts();
   const empty: string[] = [];
+  let impossible = false;
   for (const name of suites) {
     const suite = SUITES[name];
     const files = suite === undefined ? [] : filesOf(suite, words);
@@ -72,6 +80,14 @@ async function main(): Promise<number> {
       continue;
     }
     say(`${name}: ${files.length} files`);
+    try {
+      await suite.prepare?.();
+    } catch (error) {
+      if (!(error instanceof EnvoyError)) throw error;
+      say(`${name} could not run: ${error.message}`);
+      impossible = true;
+      continue;
+    }
     const started = performance.now();
     const counts = await suite.run(files);
     addCounts(total, counts);
@@ -81,9 +97,10 @@ async function main(): Promise<number> {
   const ran = total.passed + total.failed;
   if (words.length > 0 && empty.length === suites.length) say(`no test file's path contains ${words.join(" or ")}`);
   else if (words.length === 0 && empty.length > 0) say(`no tests at all in: ${empty.join(", ")}`);
-  else if (ran === 0) say("nothing ran");
   process.stdout.write(`${countsLine(total)}\n`);
-  return total.failed > 0 || ran === 0 || (words.length === 0 && empty.length > 0) ? 1 : 0;
+  if (total.failed > 0) return 1;
+  if (impossible) return 3;
+  return ran === 0 || (words.length === 0 && empty.length > 0) ? 1 : 0;
 }
 
 process.exitCode = await main();

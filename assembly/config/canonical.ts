@@ -2,7 +2,7 @@ import { take } from "./arena";
 import { ARRAY, BOOLEAN, data, DURATION, Node, NONE, NUMBER, OBJECT } from "./node";
 import { SLOTS } from "./table";
 import { begin, put, putByte, putDecimal, putQuoted, written } from "./text";
-import { FALSE_VALUE, TRUE_VALUE } from "./texts";
+import { FALSE_VALUE, TRUE_VALUE } from "./texts.gen";
 import { xxh64 } from "./xxh64";
 
 /** The policy hash is a gauge, and a double holds 48 bits with room to spare. */

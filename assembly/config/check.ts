@@ -5,8 +5,8 @@ import { readJson } from "./json";
 import { close, closeWith, open, openAt, openField } from "./message";
 import { ARRAY, BOOLEAN, data, DURATION, Node, NodeData, NONE, NULL, NUMBER, OBJECT, STRING } from "./node";
 import * as table from "./table";
-import { put, putByte, putBytes, putDecimal, putShown, same } from "./text";
-import * as texts from "./texts";
+import { equal, put, putByte, putBytes, putDecimal, putShown } from "./text";
+import * as texts from "./texts.gen";
 
 /** Bytes of the longest name (a DNS label's). */
 const LONGEST_NAME: i32 = 63;
@@ -96,12 +96,6 @@ function isName(ptr: usize, len: i32): bool {
   return true;
 }
 
-function equal(a: usize, aLen: i32, b: usize, bLen: i32): bool {
-  if (aLen != bLen) return false;
-  for (let i = 0; i < aLen; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
-  return true;
-}
-
 function isKey(it: NodeData, field: usize): bool {
   return equal(it.keyPtr, it.keyLen, table.keyPtr(field), table.keyLen(field));
 }
@@ -187,10 +181,9 @@ function unknownField(node: Node, body: usize): bool {
 
 /** Only a Kubernetes resource has that field. */
 function hasApiVersion(object: Node): bool {
-  const len = texts.lengthOf(texts.API_VERSION);
   for (let child = data(object).ptr; child != NONE; child = data(child).next) {
     const it = data(child);
-    if (it.keyLen == len && same(it.keyPtr, texts.API_VERSION, len)) return true;
+    if (equal(it.keyPtr, it.keyLen, texts.API_VERSION + 1, load<u8>(texts.API_VERSION))) return true;
   }
   return false;
 }

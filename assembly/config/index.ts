@@ -14,8 +14,8 @@ import { clear, close, messageLen, messagePtr, open, openAt, openLine } from "./
 import { data, Node, NONE, OBJECT } from "./node";
 import { looksLikeStruct, readStruct } from "./struct";
 import { SLOTS } from "./table";
-import { put, putDecimal } from "./text";
-import * as texts from "./texts";
+import { put, putByte, putDecimal } from "./text";
+import * as texts from "./texts.gen";
 
 export { canonical, canonicalPtr, hash } from "./canonical";
 export { messageLen, messagePtr, Node, NONE };
@@ -123,6 +123,6 @@ export function next(item: Node): Node {
 export function error(node: Node, text: string): bool {
   if (node == NONE) return false;
   openAt(node);
-  put(changetype<texts.Text>(text));
+  for (let i = 0, n = text.length; i < n; i++) putByte(<u8>text.charCodeAt(i));
   return close();
 }

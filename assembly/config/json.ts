@@ -7,8 +7,8 @@ import { take } from "./arena";
 import { close, openLine } from "./message";
 import { append, ARRAY, BOOLEAN, data, MAX_DEPTH, Node, NodeData, NONE, NULL, OBJECT, STRING } from "./node";
 import { setDecimal } from "./number";
-import { put, same } from "./text";
-import * as texts from "./texts";
+import { equal, put } from "./text";
+import * as texts from "./texts.gen";
 import { encode, sequence } from "./utf8";
 
 /** What may come next. */
@@ -137,8 +137,8 @@ function readScalar(node: NodeData, byte: u8): bool {
 
 /** Skips `word` if it comes next. */
 function isWord(word: texts.Text): bool {
-  const len = texts.lengthOf(word);
-  if (end - cur < <usize>len || !same(cur, word, len)) return false;
+  const len = load<u8>(word);
+  if (end - cur < len || !equal(cur, len, word + 1, len)) return false;
   cur += len;
   return true;
 }

@@ -1,7 +1,7 @@
 import { take } from "./arena";
 import { data, NONE, Node } from "./node";
 import { begin, put, putByte, putBytes, putDecimal, putStep, written } from "./text";
-import { COLON, COLUMN, CONFIGURATION, LINE } from "./texts";
+import { COLON, COLUMN, CONFIGURATION, LINE } from "./texts.gen";
 
 /** Bytes of the longest message; what is beyond is cut. */
 const LONGEST: i32 = 1024;

@@ -7,7 +7,7 @@ import { close, open } from "./message";
 import { append, ARRAY, BOOLEAN, data, MAX_DEPTH, Node, NodeData, NONE, NULL, OBJECT, STRING } from "./node";
 import { setDouble } from "./number";
 import { put, putDecimal } from "./text";
-import * as texts from "./texts";
+import * as texts from "./texts.gen";
 import { sequence } from "./utf8";
 
 /** Field number and wire type, as one byte. */

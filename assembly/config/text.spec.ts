@@ -1,5 +1,5 @@
-import { begin, put, putByte, putBytes, putDecimal, putQuoted, putShown, putStep, same, written } from "./text";
-import { Text } from "./texts";
+import { begin, equal, put, putByte, putBytes, putDecimal, putQuoted, putShown, putStep, written } from "./text";
+import { NOT_ALLOWED } from "./texts.gen";
 import { bytesOf, byteCount } from "./testing";
 import { encode, sequence } from "./utf8";
 
@@ -75,15 +75,19 @@ describe("text", () => {
     expect<u8>(buffer[4]).toBe(0x21);
   });
 
-  test("texts of ours are put and compared by address", () => {
-    const text = changetype<Text>("mode");
+  test("texts of ours are put by address", () => {
     start();
-    put(text);
-    expect(result()).toBe("mode");
-    expect<bool>(same(bytesOf("mode"), text, 4)).toBe(true);
-    expect<bool>(same(bytesOf("modes"), text, 4)).toBe(true);
-    expect<bool>(same(bytesOf("Mode"), text, 4)).toBe(false);
-    expect<bool>(same(bytesOf("modE"), text, 4)).toBe(false);
+    put(NOT_ALLOWED);
+    expect(result()).toBe(" is not allowed; allowed: ");
+  });
+
+  test("bytes are compared in full", () => {
+    const ptr = bytesOf("modemodE");
+    expect<bool>(equal(ptr, 4, ptr, 4)).toBe(true);
+    expect<bool>(equal(ptr, 0, ptr + 4, 0)).toBe(true);
+    expect<bool>(equal(ptr, 4, ptr, 3)).toBe(false);
+    expect<bool>(equal(ptr, 3, ptr + 4, 3)).toBe(true);
+    expect<bool>(equal(ptr, 4, ptr + 4, 4)).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@
  * Writes text into memory that somebody else owns, up to a limit; beyond it only counts. One text at a time: there is one
  * message and one canonical form. All of it goes through `write`, which is too long to be copied into its many callers.
  */
-import { lengthOf, Text } from "./texts";
+import { Text } from "./texts.gen";
 
 /** Bytes of a user's key or value that a message shows. */
 const SHOWN_BYTES: i32 = 40;
@@ -12,14 +12,12 @@ const DIGITS_END: usize = DIGITS + 24;
 
 /** How `write` writes: bytes as they are, */
 const RAW: i32 = 0;
-/** UTF-16 of which only ASCII is used, */
-const LITERAL: i32 = 1;
 /** with quote and backslash escaped, */
-const QUOTED: i32 = 2;
+const QUOTED: i32 = 1;
 /** printable ASCII as it is and all else as \xNN, so that no byte of a user's can act, not more than SHOWN_BYTES, */
-const SHOWN: i32 = 3;
+const SHOWN: i32 = 2;
 /** and the same as a step of a JSON pointer (RFC 6901, section 3). */
-const STEP: i32 = 4;
+const STEP: i32 = 3;
 
 let target: usize = 0;
 let limit: i32 = 0;
@@ -38,8 +36,7 @@ export function written(): i32 {
 }
 
 function write(ptr: usize, len: i32, mode: i32): void {
-  const stride = mode == LITERAL ? 2 : 1;
-  for (let i = 0; i < len; i += stride) {
+  for (let i = 0; i < len; i++) {
     /** Up to four bytes, the lowest goes first; 0 never occurs within a string. */
     let bytes: u32 = load<u8>(ptr + i);
     if (mode == QUOTED && (bytes == 0x22 || bytes == 0x5c)) bytes = 0x5c | (bytes << 8);
@@ -64,7 +61,7 @@ function hex(digit: u32): u32 {
 
 /** Puts a text of ours. */
 export function put(text: Text): void {
-  write(text, lengthOf(text) << 1, LITERAL);
+  write(text + 1, load<u8>(text), RAW);
 }
 
 /** Puts bytes as they are. */
@@ -112,8 +109,9 @@ export function putDecimal(value: i64, decimals: i32): void {
   write(ptr, <i32>(DIGITS_END - ptr), RAW);
 }
 
-/** Whether `len` bytes at `ptr` are the text of ours that begins at `text`. */
-export function same(ptr: usize, text: Text, len: i32): bool {
-  for (let i = 0; i < len; i++) if (load<u8>(ptr + i) != load<u8>(text + ((<usize>i) << 1))) return false;
+/** Whether two runs of bytes are the same. */
+export function equal(a: usize, aLen: i32, b: usize, bLen: i32): bool {
+  if (aLen != bLen) return false;
+  for (let i = 0; i < aLen; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
   return true;
 }

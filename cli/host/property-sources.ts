@@ -42,7 +42,7 @@ function attribute(context: Context, stream: Stream | undefined, name: string, m
     case "response":
       return merge(responseAttributes(stream));
     case "connection":
-      return merge(request.connectionId === null ? {} : { id: request.connectionId, mtls: false, requested_server_name: "" });
+      return merge({ mtls: false, requested_server_name: "", ...(request.connectionId !== null && { id: request.connectionId }) });
     case "upstream":
       return merge({ request_attempt_count: BigInt(request.attemptCount) });
     case "source":

@@ -176,7 +176,12 @@ export class OfflineProxy {
       this.#plugins.some((other) => other.code === base.code && vmKey(other) === base.vmKey);
     this.#bases = this.#bases.filter(inUse);
     let base = this.#bases.find((other) => other.code === plugin.code && other.vmKey === vmKey(plugin));
-    if (!base) this.#bases.push((base = { code: plugin.code, vmKey: vmKey(plugin), verdicts: new Map() }));
+    if (!base) {
+      // The base VM is the template of the others: it is initialised, and never started or configured.
+      const template = new Vm(new Thread(this, "base"), plugin);
+      if (!template.initialize()) return template.trap;
+      this.#bases.push((base = { code: plugin.code, vmKey: vmKey(plugin), verdicts: new Map() }));
+    }
     const key = pluginKey(plugin);
     const known = base.verdicts.get(key);
     if (known !== undefined) return known || undefined;

@@ -311,6 +311,7 @@ export class Stream {
       const { headers, body } = localReplyResponse(this.requestHeaderMap, reply);
       this.responseHeaders(headers, { endOfStream: body.length === 0 });
       if (body.length > 0) this.responseBody(body, { endOfStream: true });
+      this.request.responseCode = Number(headers.getText(":status"));
     }
     this.#listener.localReply?.(reply);
   }

@@ -253,6 +253,11 @@ export class Vm {
     for (const { timer } of this.#timers.values()) if (timer) timer.cancelled = true;
   }
 
+  /** Ends this VM as a trap in the module would: what the tests of FAIL_RELOAD start from. */
+  kill(reason: string): void {
+    this.#fail(reason);
+  }
+
   #fail(reason: string): false {
     this.#trap ??= reason;
     this.thread.log("critical", `Wasm VM failed ${reason}`);

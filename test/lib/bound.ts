@@ -1,9 +1,10 @@
 /**
  * The promise of the retry budget, checked on a backend's own log: in every window of length T,
  *   retries <= percent x originals + rate x T + burst.
- * A retry counts from when it reached the backend. An original counts from when its client sent it, if the log says
- * when: between the two it is in the proxy, which owes it its share, while the backend can't have seen it yet. With
- * 200 requests on their way, an order by arrival alone would lack up to 20 % of 200 (`byArrival` tells).
+ * A retry counts when it reached the backend. An original fills the budget at some moment between its client's sending
+ * it and its arrival, the backend can't know when: it counts for a window if any part of that time is in the window. So
+ * what is reported as an excess can't be explained by requests that were on their way. `byArrival` tells what the plain
+ * order of arrivals says: more, by up to 20 % of the requests on their way when the window begins or ends.
  * All arithmetic is on integers: times in microseconds, percent in thousandths.
  */
 
@@ -84,100 +85,70 @@ export function allowedRetries(budget: Budget, originals: number, ms: number): n
   return allowed(exact(budget), originals, Math.round(ms * 1000));
 }
 
-const NONE: Worst = { excess: -Infinity, from: 0, to: 0, retries: 0, originals: 0 };
-
-/** A log in the order of time, for counting in windows. Times in microseconds. */
-class Log {
-  readonly times: number[];
-  readonly retries: number;
-  private readonly isRetry: boolean[];
-  /** Retries among the first i arrivals: the count of a window is then two look-ups. */
-  private readonly retriesUpTo: number[] = [0];
-  private readonly e: Exact;
-  private readonly length: number;
-
-  constructor(entries: readonly { t: number; retry: boolean }[], e: Exact, length: number) {
-    const sorted = [...entries].sort((a, b) => a.t - b.t);
-    this.times = sorted.map(({ t }) => t);
-    this.isRetry = sorted.map(({ retry }) => retry);
-    let retries = 0;
-    for (const retry of this.isRetry) this.retriesUpTo.push((retries += retry ? 1 : 0));
-    this.retries = retries;
-    this.e = e;
-    this.length = length;
-  }
-
-  /** The worst of the windows (t - T, t] that end at a retry. */
-  trailing(): Worst {
-    let worst = NONE;
-    for (let begin = 0, end = 0; end < this.times.length;) {
-      const t = this.time(end);
-      let ends = false;
-      for (; this.time(end) === t; end++) ends ||= this.isRetry[end] === true;
-      while (this.time(begin) <= t - this.length) begin++;
-      if (ends) worst = worse(worst, this.window(begin, end, t));
-    }
-    return worst;
-  }
-
-  /** The worst of the windows (t, t + T] that begin just after an arrival. */
-  anywhere(): Worst {
-    let worst = NONE;
-    for (let begin = 0, end = 0; begin < this.times.length;) {
-      const t = this.time(begin);
-      while (this.time(begin) === t) begin++;
-      while (this.time(end) <= t + this.length) end++;
-      worst = worse(worst, this.window(begin, end, t + this.length));
-    }
-    return worst;
-  }
-
-  /** Time of an arrival; beyond the end: never. */
-  private time(index: number): number {
-    return this.times[index] ?? Infinity;
-  }
-
-  private window(begin: number, end: number, to: number): Worst {
-    const retries = (this.retriesUpTo[end] ?? 0) - (this.retriesUpTo[begin] ?? 0);
-    const originals = end - begin - retries;
-    const excess = retries - allowed(this.e, originals, this.length);
-    return { excess, from: (to - this.length) / 1000, to: to / 1000, retries, originals };
-  }
+/** The events of a log, each list in the order of time, in microseconds. */
+interface Log {
+  retries: Float64Array;
+  /** When each original may have filled the budget: at the earliest and at the latest. */
+  sent: Float64Array;
+  arrived: Float64Array;
 }
 
-function worse(a: Worst, b: Worst): Worst {
-  return b.excess > a.excess ? b : a;
+function micros(times: readonly number[]): Float64Array {
+  return Float64Array.from(times, (t) => Math.round(t * 1000)).sort();
+}
+
+/** How many of the sorted times are <= t. */
+function upTo(times: Float64Array, t: number): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? Infinity) <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** The worst of the windows of `length` that end at the given times. */
+function worst(log: Log, e: Exact, length: number, ends: Iterable<number>): Worst {
+  let found: Worst = { excess: -Infinity, from: 0, to: 0, retries: 0, originals: 0 };
+  for (const to of ends) {
+    const from = to - length;
+    const retries = upTo(log.retries, to) - upTo(log.retries, from);
+    const originals = upTo(log.sent, to) - upTo(log.arrived, from);
+    const excess = retries - allowed(e, originals, length);
+    if (excess > found.excess) found = { excess, from: from / 1000, to: to / 1000, retries, originals };
+  }
+  return found;
 }
 
 /** Checks a log, in any order, against the promise. */
 export function check(arrivals: readonly Arrival[], budget: Budget): Verdict {
   const e = exact(budget);
   const length = Math.round(budget.intervalMs * 1000);
-  const entry = (t: number, kind: Arrival["kind"]) => ({ t: Math.round(t * 1000), retry: kind === "retry" });
-  const log = new Log(
-    arrivals.map(({ t, sent, kind }) => entry(kind === "original" ? (sent ?? t) : t, kind)),
-    e,
-    length,
-  );
-  const arrived = new Log(
-    arrivals.map(({ t, kind }) => entry(t, kind)),
-    e,
-    length,
-  );
-  const { retries, times } = log;
-  const originals = times.length - retries;
-  const duration = (times.at(-1) ?? 0) - (times[0] ?? 0);
-  const bound = allowed(e, originals, duration);
-  const trailing = log.trailing();
+  const originals = arrivals.filter(({ kind }) => kind === "original");
+  const arrived = micros(originals.map(({ t }) => t));
+  const sent = micros(originals.map(({ t, sent }) => Math.min(sent ?? t, t)));
+  const retries = micros(arrivals.filter(({ kind }) => kind === "retry").map(({ t }) => t));
+  const log: Log = { retries, sent, arrived };
+  const all = micros(arrivals.map(({ t }) => t));
+  const duration = (all.at(-1) ?? 0) - (all[0] ?? 0);
+  const bound = allowed(e, originals.length, duration);
+  const trailing = worst(log, e, length, retries);
   return {
-    originals,
-    retries,
+    originals: originals.length,
+    retries: retries.length,
     durationMs: duration / 1000,
     bound,
-    use: bound === 0 ? 0 : retries / bound,
+    use: bound === 0 ? 0 : retries.length / bound,
     trailing,
-    byArrival: arrived.trailing(),
-    anywhere: log.anywhere(),
-    ok: retries <= bound && trailing.excess <= 0,
+    byArrival: worst({ ...log, sent: arrived }, e, length, retries),
+    anywhere: worst(
+      log,
+      e,
+      length,
+      all.map((t) => t + length),
+    ),
+    ok: retries.length <= bound && trailing.excess <= 0,
   };
 }

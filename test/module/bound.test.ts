@@ -18,14 +18,18 @@ const budgets: fc.Arbitrary<Budget> = fc.record({
   burst: fc.integer({ min: 0, max: 3 }),
 });
 
-/** Retries and originals in (from, to]. */
+/** Retries that arrived, and originals that may have filled the budget, in (from, to]. */
 function count(log: readonly Arrival[], from: number, to: number): { retries: number; originals: number } {
-  const inside = log.filter(({ t }) => t > from && t <= to);
-  const retries = inside.filter(({ kind }) => kind === "retry").length;
-  return { retries, originals: inside.length - retries };
+  let retries = 0;
+  let originals = 0;
+  for (const { t, sent = t, kind } of log) {
+    if (kind === "retry") retries += t > from && t <= to ? 1 : 0;
+    else originals += t > from && Math.min(sent, t) <= to ? 1 : 0;
+  }
+  return { retries, originals };
 }
 
-/** Worst excess over the windows (from, to] given, by fractions of whole numbers small enough to be exact. */
+/** Worst excess over the windows (from, to] given, by whole numbers small enough to be exact. */
 function worst(log: readonly Arrival[], budget: Budget, windows: readonly { from: number; to: number }[]): number {
   const { percent, intervalMs, floor, burst } = budget;
   let excess = -Infinity;
@@ -39,14 +43,14 @@ function worst(log: readonly Arrival[], budget: Budget, windows: readonly { from
 
 test("trailing and arbitrary windows agree with the slow checker", () => {
   fc.assert(
-    fc.property(arrivals, budgets, (arrived, budget) => {
+    fc.property(arrivals, budgets, (log, budget) => {
       const T = budget.intervalMs;
-      const log = arrived.map(({ t, sent, kind }): Arrival => ({ t: kind === "original" ? (sent ?? t) : t, kind }));
       const retries = log.filter(({ kind }) => kind === "retry");
-      const verdict = check(arrived, budget);
+      const verdict = check(log, budget);
       const trailing = retries.map(({ t }) => ({ from: t - T, to: t }));
       assert.equal(verdict.trailing.excess, worst(log, budget, trailing));
-      assert.equal(verdict.byArrival.excess, worst(arrived, budget, trailing));
+      const arrivedOnly = log.map(({ t, kind }): Arrival => ({ t, kind }));
+      assert.equal(verdict.byArrival.excess, worst(arrivedOnly, budget, trailing));
       const anywhere = log.map(({ t }) => ({ from: t, to: t + T }));
       assert.equal(verdict.anywhere.excess, worst(log, budget, anywhere));
       assert.equal(verdict.retries, retries.length);
@@ -86,6 +90,19 @@ test("an original that has left the window no longer pays", () => {
   ];
   assert.equal(check(log(999), budget).ok, true);
   assert.equal(check(log(1_000), budget).ok, false, "the window is open at its beginning");
+});
+
+test("an original counts for every window in which it was on its way", () => {
+  const budget: Budget = { percent: 100, intervalMs: 1_000, floor: { count: 0, ms: 1 }, burst: 0 };
+  const log = (sent: number, t: number, retry: number): Arrival[] => [
+    { sent, t, kind: "original" },
+    { t: retry, kind: "retry" },
+  ];
+  assert.equal(check(log(10, 20, 15), budget).ok, true, "the retry overtook it");
+  assert.equal(check(log(10, 20, 15), budget).byArrival.excess, 1);
+  assert.equal(check(log(10, 20, 9), budget).ok, false, "nobody had sent it");
+  assert.equal(check(log(10, 20, 1_019), budget).ok, true, "it arrived in the window");
+  assert.equal(check(log(10, 20, 1_020), budget).ok, false);
 });
 
 test("an empty log holds and uses nothing", () => {

@@ -14,7 +14,7 @@ import { loadProbe, PROBE, RETRY_BUDGET } from "./config/probe.ts";
 import { encodeStruct } from "./config/struct.ts";
 import type { Json } from "./config/struct.ts";
 
-const probe = await loadProbe();
+const probe = loadProbe();
 
 function readSchema(path: string): Schema {
   return JSON.parse(readFileSync(join(ROOT, path), "utf8")) as Schema;

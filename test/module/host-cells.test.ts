@@ -57,9 +57,9 @@ proxy.logs.length = 0;
 /** One request as the recording sent it. `through` chooses where the probe sits. */
 function send(through: "up" | "down" | "mirror", mode: string, options: { grpc?: boolean; body?: string; path?: string; statuses?: number[]; empty?: boolean }) {
   const headers: HeaderInput = [[":path", options.path ?? "/p?x=1"], [":authority", "h"], ["x-mode", mode], ...MODES, ...(options.grpc ? GRPC : [])];
-  const outcomes = (options.statuses ?? [200]).map((status) => ({ status, headers: BACKEND_HEADERS, body: "answer" }));
+  const outcomes = (options.statuses ?? [200]).map((status) => ({ status, headers: BACKEND_HEADERS, body: options.empty ? "" : "answer" }));
   const worker = proxy.worker(0);
-  if (through === "down") return downstream(headers, mode, options);
+  if (through === "down") return downstream(headers, options);
   const plugins: LoadedPlugin[] = [through === "up" ? up : shadow];
   const router = new Router(proxy, { plugins, retryOn: "5xx,reset,connect-failure", numRetries: 2, cluster: through === "up" ? "backend" : "shadow", route: "the-route", virtualHost: "vh" });
   // The recording's backend sends a body in two pieces; the model sends one.
@@ -78,16 +78,18 @@ function state(request: DownstreamRequest): string {
   return value ? text(value) : "-";
 }
 
-function downstream(headers: HeaderInput, mode: string, options: { body?: string }) {
+function downstream(headers: HeaderInput, options: { body?: string; empty?: boolean }) {
   const request = new DownstreamRequest({ cluster: "backend", route: "the-route", virtualHost: "vh" });
   const stream = proxy.worker(0).stream(down, { request });
   stream.requestHeaders([[":method", "GET"], [":scheme", "http"], ...headers], { endOfStream: options.body === undefined });
   if (options.body !== undefined) stream.requestBody(options.body, { endOfStream: true });
   let status = stream.localReply?.status;
   if (!stream.localReply) {
+    // What the router does before a downstream filter sees the response.
+    request.attemptCount = 1;
     status = request.responseCode = 200;
-    stream.responseHeaders([[":status", "200"], ...BACKEND_HEADERS]);
-    stream.responseBody("answer", { endOfStream: true });
+    stream.responseHeaders([[":status", "200"], ...BACKEND_HEADERS], { endOfStream: options.empty ?? false });
+    if (!options.empty) stream.responseBody("answer", { endOfStream: true });
   }
   stream.end();
   proxy.advance(100);
@@ -128,7 +130,7 @@ for (const { name, lines } of recorded.slice(1)) {
     const sent = send(through as "up", name === "up after trap" ? "all" : body ? "none" : mode, {
       grpc: grpc === "grpc" || mode === "reply-grpc-ok",
       ...(body && { body: "request body", path: "/" }),
-      ...(retries && { statuses: [503, 503, 200], path: "/?status=503,503,200&empty" }),
+      ...(retries && { statuses: [503, 503, 200], empty: true, path: "/?status=503,503,200&empty" }),
     });
     const probed = lines.filter((line) => !/^(ACCESS|CLIENT)/.test(line));
     assertSameLines(withoutEmptyPieces(takeLines()), withoutEmptyPieces(probed));

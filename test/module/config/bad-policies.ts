@@ -21,7 +21,7 @@ const MODE = " is not allowed; one of: enforce, shadow";
 const ON_EXHAUSTED = " is not allowed; one of: original, 503";
 const AN_OBJECT = " is not allowed; allowed: an object";
 const VALUE = "expected a value: an object, a list, a string in double quotes, a number, true or false";
-const OBJECT = "expected {: allowed is a JSON object or a google.protobuf.Struct";
+const OBJECT = "expected {; allowed: a JSON object or a google.protobuf.Struct";
 const KEY = "expected a field name in double quotes";
 const RESOURCE =
   'configuration: this is a whole Kubernetes resource; allowed: the contents of its "spec", and "name" (`pointduty render` makes them)';

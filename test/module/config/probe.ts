@@ -1,12 +1,7 @@
-/** The probe module (test/module/probes/config): the configuration reader alone, compiled in memory as filters are. */
+/** The probe module (test/module/probes/config): the configuration reader alone, built as filters are. */
 import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { main as asc } from "assemblyscript/dist/asc.js";
+import { join } from "node:path";
 import { ROOT } from "../../setup/common.ts";
-
-const ENTRY = "test/module/probes/config/index.ts";
-/** Options of asconfig.json's release target; the probe has no host, so abort is a plain trap. */
-const OPTIONS = ["--optimizeLevel", "3", "--shrinkLevel", "0", "--exportStart", "_initialize", "--use", "abort="];
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -84,25 +79,10 @@ export class Probe {
   }
 }
 
-/** Compiles the probe and starts it. */
-export async function loadProbe(): Promise<Probe> {
-  let binary: Uint8Array | undefined;
-  const { error, stderr } = await asc([ENTRY, ...OPTIONS, "--baseDir", ROOT, "--outFile", "probe.wasm"], {
-    readFile: (name, base) => (name === "asconfig.json" ? null : readText(resolve(base, name))),
-    writeFile: (_name, content) => void (binary = Buffer.from(content)),
-    listFiles: () => [],
-  });
-  if (error !== null || binary === undefined) throw new Error(`the probe does not compile: ${stderr.toString()}`);
-  const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), {});
-  const exports = instance.exports as unknown as Exports;
+/** Starts the probe that `npm run build` made. */
+export function loadProbe(): Probe {
+  const module = new WebAssembly.Module(readFileSync(join(ROOT, "build/probes/config.wasm")));
+  const exports = new WebAssembly.Instance(module, {}).exports as unknown as Exports;
   exports._initialize();
   return new Probe(exports);
-}
-
-function readText(path: string): string | null {
-  try {
-    return readFileSync(path, "utf8");
-  } catch {
-    return null;
-  }
 }
