@@ -53,7 +53,7 @@ describe("HeaderPairs", () => {
     }
     for (let field = 0; field < 5; field++) {
       const buffer = twoRoles();
-      store<u32>(at(buffer) + (<usize>field << 2), 0xffffffff);
+      store<u32>(at(buffer) + ((<usize>field) << 2), 0xffffffff);
       pairs.reset(at(buffer), buffer.length);
       expect(pairs.valid).toBe(false);
       expect(pairs.count).toBe(0);

@@ -28,7 +28,7 @@ export class HeaderPairs {
     this.valid = false;
     if (length < 4) return this;
     const count = load<u32>(address);
-    const head: u64 = 4 + (<u64>count) * 8;
+    const head: u64 = 4 + <u64>count * 8;
     if (head > <u64>length) return this;
     let total = head;
     for (let i: u32 = 0; i < count; i++) {

@@ -52,7 +52,10 @@ function tag(label: StaticArray<u8>, value: StaticArray<u8>): void {
     if (byte > 0x20 && byte < 0x7f && byte != 0x25 && byte != 0x3b) {
       name.byte(byte);
     } else {
-      name.byte(0x25).byte(unchecked(HEX[byte >> 4])).byte(unchecked(HEX[byte & 15]));
+      name
+        .byte(0x25)
+        .byte(unchecked(HEX[byte >> 4]))
+        .byte(unchecked(HEX[byte & 15]));
     }
   }
   name.add(SEPARATOR);

@@ -39,7 +39,8 @@ export class NameTable {
       const number = <i32>unchecked(this.places[place]);
       if (number == 0) return <i32>place;
       const name = unchecked(this.names[number - 1]);
-      if (name.length == length && memory.compare(changetype<usize>(name), address, <usize>length) == 0) return <i32>place;
+      if (name.length == length && memory.compare(changetype<usize>(name), address, <usize>length) == 0)
+        return <i32>place;
       place = (place + 1) & (PLACES - 1);
     }
   }

@@ -141,7 +141,7 @@ function runNpmCi() {
   for (let attempt = 0; attempt < 2; attempt++) {
     result = spawnSync(command, [...args, "--fetch-retry-maxtimeout=5000"], { cwd: ROOT, env, encoding: "utf8" });
     if (result.error || result.status === 0 || result.signal) break;
-    if (attempt === 0) process.stderr.write(`npm ci failed (${explainNpm(result.stderr)}), trying once more\n`);
+    if (attempt === 0) process.stderr.write("npm ci failed, trying once more\n");
   }
   if (result.error) return result.error.code === "ENOENT" ? "npm is not on PATH" : result.error.message;
   if (result.signal) return `npm ci was ended by ${result.signal}`;

@@ -25,6 +25,7 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
 export function proxy_on_configure(root: u32, size: u32): i32 {
   const ok = configure(root, <i32>size);
   // No managed object is on the stack here.
+  // @ts-ignore: a global function of the runtime
   __collect();
   return ok ? 1 : 0;
 }

@@ -32,7 +32,12 @@ export class Clock {
   }
 
   schedule(delayNs: bigint, run: () => void): Timer {
-    const entry: Entry = { atNs: this.#now + (delayNs > 0n ? delayNs : 0n), sequence: this.#sequence++, run, cancelled: false };
+    const entry: Entry = {
+      atNs: this.#now + (delayNs > 0n ? delayNs : 0n),
+      sequence: this.#sequence++,
+      run,
+      cancelled: false,
+    };
     this.#heap.push(entry);
     this.#up(this.#heap.length - 1);
     return entry;
@@ -83,7 +88,7 @@ export class Clock {
 
   #up(index: number): void {
     const heap = this.#heap;
-    for (let i = index; i > 0; ) {
+    for (let i = index; i > 0;) {
       const parent = (i - 1) >> 1;
       const [a, b] = [heap[i], heap[parent]];
       if (!a || !b || !this.#before(a, b)) return;
@@ -99,7 +104,7 @@ export class Clock {
     const last = heap.pop();
     if (!top || !last || top === last) return top;
     heap[0] = last;
-    for (let i = 0; ; ) {
+    for (let i = 0; ;) {
       const left = 2 * i + 1;
       let least = i;
       for (const child of [left, left + 1]) {

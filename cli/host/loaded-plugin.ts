@@ -82,7 +82,8 @@ export class LoadedPlugin {
       return error instanceof Error ? error.message : String(error);
     }
     const old = this.#active;
-    if (old && pluginKey(old) === pluginKey(plugin) && vmKey(old) === vmKey(plugin) && old.code === plugin.code) return old;
+    if (old && pluginKey(old) === pluginKey(plugin) && vmKey(old) === vmKey(plugin) && old.code === plugin.code)
+      return old;
     return this.#proxy.install(plugin) ?? plugin;
   }
 }

@@ -14,7 +14,13 @@ export interface LocalReply {
 }
 
 /** What a stream gets whose VM is dead (Context::failStream). */
-export const FAIL_STREAM: LocalReply = { status: 503, body: new Uint8Array(), headers: [], details: "wasm_fail_stream", grpcStatus: 14 };
+export const FAIL_STREAM: LocalReply = {
+  status: 503,
+  body: new Uint8Array(),
+  headers: [],
+  details: "wasm_fail_stream",
+  grpcStatus: 14,
+};
 
 /** Grpc::Utility::httpToGrpcStatus. */
 export function httpToGrpcStatus(status: number): number {
@@ -28,7 +34,10 @@ export function isGrpc(requestHeaders: HeaderMap): boolean {
 }
 
 /** The response headers and body of a local reply to this request. */
-export function localReplyResponse(requestHeaders: HeaderMap, reply: LocalReply): { headers: HeaderMap; body: Uint8Array } {
+export function localReplyResponse(
+  requestHeaders: HeaderMap,
+  reply: LocalReply,
+): { headers: HeaderMap; body: Uint8Array } {
   const headers = new HeaderMap("response", [[":status", String(reply.status)]]);
   for (const [name, value] of reply.headers) headers.add(name, value);
   if (isGrpc(requestHeaders)) {
@@ -50,6 +59,9 @@ export function localReplyResponse(requestHeaders: HeaderMap, reply: LocalReply)
 }
 
 function percentEncode(body: Uint8Array): Uint8Array {
-  const encoded = text(body).replace(/[^\x20-\x24\x26-\x7e]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+  const encoded = text(body).replace(
+    /[^\x20-\x24\x26-\x7e]/g,
+    (char) => `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
   return bytes(encoded);
 }

@@ -22,13 +22,20 @@ export function lookUpProperty(context: Context, path: string): PropertyValue | 
   const top = attribute(context, stream, first, rest[0]);
   if (top !== undefined) return descend(top, rest);
   // A module's own state can't hide the plugin's names, only unknown ones reach it.
-  const value = PLUGIN_PROPERTIES.has(first) ? pluginProperty(context, stream, first) : stream?.request.filterState(first);
+  const value = PLUGIN_PROPERTIES.has(first)
+    ? pluginProperty(context, stream, first)
+    : stream?.request.filterState(first);
   return value === undefined ? undefined : descend(value, rest);
 }
 
 const PLUGIN_PROPERTIES = new Set(["plugin_name", "plugin_root_id", "plugin_vm_id", "connection_id"]);
 
-function attribute(context: Context, stream: Stream | undefined, name: string, member: string | undefined): PropertyValue | undefined {
+function attribute(
+  context: Context,
+  stream: Stream | undefined,
+  name: string,
+  member: string | undefined,
+): PropertyValue | undefined {
   const node = context.vm.thread.proxy.node;
   if (!stream) return name === "xds" ? { node } : undefined;
   const { request } = stream;
@@ -42,13 +49,19 @@ function attribute(context: Context, stream: Stream | undefined, name: string, m
     case "response":
       return merge(responseAttributes(stream));
     case "connection":
-      return merge({ mtls: false, requested_server_name: "", ...(request.connectionId !== null && { id: request.connectionId }) });
+      return merge({
+        mtls: false,
+        requested_server_name: "",
+        ...(request.connectionId !== null && { id: request.connectionId }),
+      });
     case "upstream":
       return merge({ request_attempt_count: BigInt(request.attemptCount) });
     case "source":
     case "destination":
       if (request.connectionId === null && member !== undefined) {
-        throw new EnvoyCrash(`property ${name}.${member} on a stream without a downstream connection (mirrored request or Wasm http call)`);
+        throw new EnvoyCrash(
+          `property ${name}.${member} on a stream without a downstream connection (mirrored request or Wasm http call)`,
+        );
       }
       return merge({});
     default:
@@ -63,7 +76,10 @@ function xds({ request }: Stream): PropertyMap {
   return {
     ...(request.cluster !== undefined && { cluster_name: request.cluster, cluster_metadata: EMPTY_MESSAGE }),
     ...(request.route !== null && { route_name: request.route, route_metadata: EMPTY_MESSAGE }),
-    ...(request.virtualHost !== null && { virtual_host_name: request.virtualHost, virtual_host_metadata: EMPTY_MESSAGE }),
+    ...(request.virtualHost !== null && {
+      virtual_host_name: request.virtualHost,
+      virtual_host_metadata: EMPTY_MESSAGE,
+    }),
     ...(request.connectionId !== null && { listener_metadata: EMPTY_MESSAGE, listener_direction: 0 }),
     filter_chain_name: "",
   };
@@ -73,7 +89,14 @@ function requestAttributes(headers: HeaderMap | undefined): PropertyMap {
   const out: PropertyMap = { headers: headers ? headerProperties(headers) : {} };
   if (!headers) return out;
   const path = headers.getText(":path");
-  const named = { host: ":authority", method: ":method", scheme: ":scheme", referer: "referer", id: "x-request-id", useragent: "user-agent" };
+  const named = {
+    host: ":authority",
+    method: ":method",
+    scheme: ":scheme",
+    referer: "referer",
+    id: "x-request-id",
+    useragent: "user-agent",
+  };
   for (const [name, header] of Object.entries(named)) {
     const value = headers.get(header);
     if (value) out[name] = value;
@@ -95,7 +118,8 @@ function responseAttributes(stream: Stream): PropertyMap {
 /** Repeated headers are joined with a comma here, unlike in the header functions. */
 function headerProperties(headers: HeaderMap): PropertyMap {
   const out: PropertyMap = {};
-  for (const [name, value] of headers.listText()) out[name] = Object.hasOwn(out, name) ? `${String(out[name])},${value}` : value;
+  for (const [name, value] of headers.listText())
+    out[name] = Object.hasOwn(out, name) ? `${String(out[name])},${value}` : value;
   return out;
 }
 

@@ -96,7 +96,8 @@ export class OfflineProxy {
     const limit = this.clock.nowNs + msToNs(RUN_LIMIT_MS);
     while (this.inFlight > 0) {
       if (!this.clock.step()) throw new Error(`${this.inFlight} requests in flight and nothing that could end them`);
-      if (this.clock.nowNs > limit) throw new Error(`${this.inFlight} requests still in flight after ${RUN_LIMIT_MS / 1000} s of virtual time`);
+      if (this.clock.nowNs > limit)
+        throw new Error(`${this.inFlight} requests still in flight after ${RUN_LIMIT_MS / 1000} s of virtual time`);
     }
   }
 

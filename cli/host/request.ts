@@ -38,7 +38,12 @@ export class DownstreamRequest {
 
   /** A mirrored (shadow) request as its cluster's filters see it: no downstream connection, no virtual host, route name empty. */
   static mirrorOf(cluster: string | undefined): DownstreamRequest {
-    return new DownstreamRequest({ ...(cluster === undefined ? {} : { cluster }), route: "", virtualHost: null, connectionId: null });
+    return new DownstreamRequest({
+      ...(cluster === undefined ? {} : { cluster }),
+      route: "",
+      virtualHost: null,
+      connectionId: null,
+    });
   }
 
   /** What modules stored with set_property under this key; undefined when nothing did. */

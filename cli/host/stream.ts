@@ -69,8 +69,22 @@ export class Stream {
   readonly #context: Context;
   readonly #listener: StreamListener;
   readonly #phases = new Map<string, CallCount>();
-  readonly #request: Side = { headers: undefined, trailers: undefined, body: undefined, stopped: false, buffering: false, waiting: [] };
-  readonly #response: Side = { headers: undefined, trailers: undefined, body: undefined, stopped: false, buffering: false, waiting: [] };
+  readonly #request: Side = {
+    headers: undefined,
+    trailers: undefined,
+    body: undefined,
+    stopped: false,
+    buffering: false,
+    waiting: [],
+  };
+  readonly #response: Side = {
+    headers: undefined,
+    trailers: undefined,
+    body: undefined,
+    stopped: false,
+    buffering: false,
+    waiting: [],
+  };
   readonly #bypassed: boolean;
   #logging = false;
   #endOfStream = false;
@@ -100,13 +114,23 @@ export class Stream {
     if (this.#bypassed) return this.#nothing();
     this.#create();
     this.requestHeaderMap = headers instanceof HeaderMap ? headers : new HeaderMap("request", headers);
-    return this.#headers(this.#request, "proxy_on_request_headers", this.requestHeaderMap, options.endOfStream ?? false);
+    return this.#headers(
+      this.#request,
+      "proxy_on_request_headers",
+      this.requestHeaderMap,
+      options.endOfStream ?? false,
+    );
   }
 
   responseHeaders(headers: HeaderInput | HeaderMap, options: { endOfStream?: boolean } = {}): PhaseResult {
     this.responseHeaderMap = headers instanceof HeaderMap ? headers : new HeaderMap("response", headers);
     if (!this.#sees()) return this.#nothing();
-    return this.#headers(this.#response, "proxy_on_response_headers", this.responseHeaderMap, options.endOfStream ?? false);
+    return this.#headers(
+      this.#response,
+      "proxy_on_response_headers",
+      this.responseHeaderMap,
+      options.endOfStream ?? false,
+    );
   }
 
   requestBody(data: Bytes, options: { endOfStream?: boolean } = {}): PhaseResult {
@@ -153,7 +177,8 @@ export class Stream {
 
   /** The map that a write acts on (Context::getMap). Undefined: BadArgument. */
   mapForWrite(type: number): HeaderMap | undefined {
-    const side = type === HeaderMapType.RequestHeaders || type === HeaderMapType.RequestTrailers ? this.#request : this.#response;
+    const side =
+      type === HeaderMapType.RequestHeaders || type === HeaderMapType.RequestTrailers ? this.#request : this.#response;
     if (type === HeaderMapType.RequestHeaders || type === HeaderMapType.ResponseHeaders) return side.headers;
     if (type !== HeaderMapType.RequestTrailers && type !== HeaderMapType.ResponseTrailers) return undefined;
     if (!side.trailers && side.body && this.#endOfStream) {
@@ -218,7 +243,12 @@ export class Stream {
     const { vm } = this.#context;
     if (this.#context.createdInVm) return;
     if (!vm.dead && vm.has("proxy_on_context_create")) {
-      const { calls } = vm.call(this.#context, "proxy_on_context_create", [this.#context.id, this.#context.parent?.id ?? 0], () => undefined);
+      const { calls } = vm.call(
+        this.#context,
+        "proxy_on_context_create",
+        [this.#context.id, this.#context.parent?.id ?? 0],
+        () => undefined,
+      );
       this.#count("proxy_on_context_create", calls);
     }
     this.#context.createdInVm = true;
@@ -237,8 +267,11 @@ export class Stream {
     side.headers = map;
     this.#endOfStream = endOfStream;
     const { allowOnHeadersStopIteration } = this.#handle.plugin;
-    const result = this.#phase(callback, [map.size, endOfStream ? 1 : 0], "StopAllIterationAndWatermark", (value, stopped) =>
-      headersAction(value, stopped, allowOnHeadersStopIteration),
+    const result = this.#phase(
+      callback,
+      [map.size, endOfStream ? 1 : 0],
+      "StopAllIterationAndWatermark",
+      (value, stopped) => headersAction(value, stopped, allowOnHeadersStopIteration),
     );
     if (result.action === "Continue") side.headers = undefined;
     else side.stopped ||= result.action !== "StopIteration";
@@ -274,11 +307,18 @@ export class Stream {
     return result;
   }
 
-  #phase(callback: string, args: number[], failedAction: Action, convert: (value: number, stopped: boolean) => Action): PhaseResult {
+  #phase(
+    callback: string,
+    args: number[],
+    failedAction: Action,
+    convert: (value: number, stopped: boolean) => Action,
+  ): PhaseResult {
     const { vm } = this.#context;
     if (vm.dead) return this.#failed(failedAction);
     if (!vm.has(callback)) return this.#nothing();
-    const action = this.#call(callback, args, (value) => (vm.dead ? undefined : convert(value ?? 0, vm.nextIterationStopped)));
+    const action = this.#call(callback, args, (value) =>
+      vm.dead ? undefined : convert(value ?? 0, vm.nextIterationStopped),
+    );
     if (action.result === undefined) return { ...this.#failed(failedAction), calls: action.calls };
     return { action: action.result, calls: action.calls, failed: false };
   }
@@ -288,7 +328,11 @@ export class Stream {
     return { action, calls: new CallCount(), failed: true };
   }
 
-  #call<T>(callback: string, args: number[], convert: (value: number | undefined) => T): { result: T; calls: CallCount } {
+  #call<T>(
+    callback: string,
+    args: number[],
+    convert: (value: number | undefined) => T,
+  ): { result: T; calls: CallCount } {
     const { vm, id } = this.#context;
     if (vm.dead || !vm.has(callback)) return { result: convert(undefined), calls: new CallCount() };
     const outcome = vm.call(this.#context, callback, [id, ...args], convert);

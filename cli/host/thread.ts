@@ -36,7 +36,8 @@ export class Thread {
 
   handle(plugin: LoadedPlugin): PluginHandle {
     const handle = this.#handles.get(plugin.active);
-    if (!handle) throw new Error(`plugin ${plugin.active.name} is not in force in ${this.name}: ${plugin.reason || "removed"}`);
+    if (!handle)
+      throw new Error(`plugin ${plugin.active.name} is not in force in ${this.name}: ${plugin.reason || "removed"}`);
     return handle;
   }
 
@@ -46,12 +47,14 @@ export class Thread {
   }
 
   /**
-   * What FAIL_RELOAD does after its back-off: a new VM for a plugin whose VM is dead (or the one that another plugin of the same VM got already).
-   * Shared data and metrics survive, the module's memory does not. Nothing happens while the VM lives. False: the new VM failed, too.
+   * A trap and what FAIL_RELOAD does after its back-off: the VM dies if it has not yet, and the plugin gets a new one (or the one that another plugin of
+   * the same VM got already). Shared data and metrics survive, the module's memory does not, and streams that were in the old VM are failed at their next
+   * callback. False: the new VM failed, too.
    */
   reload(plugin: LoadedPlugin): boolean {
     const old = this.handle(plugin);
-    return old.vm.dead ? this.start(old.plugin) === undefined : true;
+    old.vm.kill("ended by reload");
+    return this.start(old.plugin) === undefined;
   }
 
   /** Gets or makes the VM, the root context, and configures it. Returns the reason for a failure. */

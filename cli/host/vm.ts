@@ -78,12 +78,14 @@ export class Vm {
   /** Values of the module's exported globals by name. */
   globals(): Record<string, unknown> {
     const out: Record<string, unknown> = {};
-    for (const [name, value] of Object.entries(this.#exports)) if (value instanceof WebAssembly.Global) out[name] = value.value;
+    for (const [name, value] of Object.entries(this.#exports))
+      if (value instanceof WebAssembly.Global) out[name] = value.value;
     return out;
   }
 
   get memory(): Memory {
-    if (!this.#memory) throw new EnvoyCrash("a host call in the module's start section (build with --exportStart _initialize)");
+    if (!this.#memory)
+      throw new EnvoyCrash("a host call in the module's start section (build with --exportStart _initialize)");
     return this.#memory;
   }
 
@@ -115,11 +117,16 @@ export class Vm {
 
   /** Instantiates the module and runs its initialisation. False: the VM is dead, `trap` says why. */
   initialize(): boolean {
+    const imports = hostImports(this);
+    const missing = WebAssembly.Module.imports(this.code.module).find(({ module, name }) => !imports[module]?.[name]);
+    if (missing)
+      return this.#fail(`Failed to load Wasm module due to a missing import: ${missing.module}.${missing.name}`);
     try {
-      const instance = new WebAssembly.Instance(this.code.module, hostImports(this));
+      const instance = new WebAssembly.Instance(this.code.module, imports);
       this.#exports = instance.exports;
       const memory = instance.exports["memory"];
-      if (!(memory instanceof WebAssembly.Memory)) return this.#fail("Failed to load Wasm bytecode: no exported memory");
+      if (!(memory instanceof WebAssembly.Memory))
+        return this.#fail("Failed to load Wasm bytecode: no exported memory");
       this.#memory = new Memory(memory);
       const bad = this.code.badSignature(this.#exports);
       if (bad) return this.#fail(bad);
@@ -127,7 +134,8 @@ export class Vm {
       if (this.#hostError) throw this.#hostError.error;
       return this.#fail(`Failed to load Wasm module: ${error instanceof Error ? error.message : String(error)}`);
     }
-    if (!this.has("malloc") && !this.has("proxy_on_memory_allocate")) return this.#fail("Wasm module is missing malloc function.");
+    if (!this.has("malloc") && !this.has("proxy_on_memory_allocate"))
+      return this.#fail("Wasm module is missing malloc function.");
     this.#restriction = "initialize";
     if (this.has("_initialize")) {
       this.#invoke(this.vmContext, "_initialize", []);
@@ -145,7 +153,12 @@ export class Vm {
    * Calls a callback with its after-call actions (DeferAfterCallActions). The result's value is undefined when the module does not export it or trapped.
    * `convert` sees the value while a local reply of this callback still counts, as the action conversions do.
    */
-  call<T>(context: Context, name: string, args: number[], convert: (value: number | undefined) => T): { result: T; calls: CallCount } {
+  call<T>(
+    context: Context,
+    name: string,
+    args: number[],
+    convert: (value: number | undefined) => T,
+  ): { result: T; calls: CallCount } {
     const outer = this.calls;
     const calls = (this.calls = new CallCount());
     const outerName = this.#callback;
@@ -167,7 +180,11 @@ export class Vm {
   }
 
   /** Wraps a host function: restriction, counting, coercion. */
-  hostFunction(module: string, name: string, run: (...args: never[]) => number | void): (...args: never[]) => number | void {
+  hostFunction(
+    module: string,
+    name: string,
+    run: (...args: never[]) => number | void,
+  ): (...args: never[]) => number | void {
     const full = `${module}.${name}`;
     return (...args) => {
       if (this.#restriction !== "none") this.#checkRestriction(full, name);
@@ -190,7 +207,9 @@ export class Vm {
     }
     const wasi = full.startsWith("wasi_");
     const allowed =
-      this.#restriction === "malloc" ? ALLOWED_IN_MALLOC.has(full) || (wasi && ALLOWED_WASI_IN_MALLOC.has(name)) : ALLOWED_IN_INITIALIZE.has(full) || wasi;
+      this.#restriction === "malloc"
+        ? ALLOWED_IN_MALLOC.has(full) || (wasi && ALLOWED_WASI_IN_MALLOC.has(name))
+        : ALLOWED_IN_INITIALIZE.has(full) || wasi;
     if (!allowed) throw new Error("restricted_callback");
   }
 
@@ -237,7 +256,8 @@ export class Vm {
     entry.timer = this.thread.proxy.clock.schedule(entry.periodNs, () => {
       if (this.#gone) return;
       const context = this.contexts.get(rootId);
-      if (context && !this.dead && this.has("proxy_on_tick")) this.call(context, "proxy_on_tick", [rootId], () => undefined);
+      if (context && !this.dead && this.has("proxy_on_tick"))
+        this.call(context, "proxy_on_tick", [rootId], () => undefined);
       // The handler arms again whatever happened, unless the callback set a new period (then that one runs).
       const now = this.#timers.get(rootId);
       if (now && now.periodNs > 0n) {
@@ -253,9 +273,9 @@ export class Vm {
     for (const { timer } of this.#timers.values()) if (timer) timer.cancelled = true;
   }
 
-  /** Ends this VM as a trap in the module would: what the tests of FAIL_RELOAD start from. */
+  /** Ends this VM as a trap in the module would, with a line in the log; nothing happens to a dead one. What tests of FAIL_RELOAD start from. */
   kill(reason: string): void {
-    this.#fail(reason);
+    if (!this.dead) this.#fail(reason);
   }
 
   #fail(reason: string): false {

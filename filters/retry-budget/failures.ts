@@ -32,7 +32,8 @@ export class FailureClasses {
   constructor() {
     // At first 5xx is taken to be retried, and the gRPC statuses that `retry_on` can name; 4xx is not (retriable-4xx
     // and retriable_status_codes are rare, and a denial would mark every 404 of an exhausted key).
-    for (let i = 0; i < CLASSES; i++) unchecked((this.unclaimed[i] = i < 100 || (i >= HTTP && !retriableGrpc(i)) ? IDLE : 0));
+    for (let i = 0; i < CLASSES; i++)
+      unchecked((this.unclaimed[i] = i < 100 || (i >= HTTP && !retriableGrpc(i)) ? IDLE : 0));
   }
 
   /** Whether a failure of this class asks for its retry. */

@@ -156,7 +156,7 @@ class RetryBudget extends Root {
 
   private apply(policy: Policy): void {
     const now = nowNanos();
-    if (nonce == 0) nonce = <u32>(now / 1000) | 1;
+    if (nonce == 0) nonce = (<u32>(now / 1000)) | 1;
     this.policy = policy;
     this.generation = now;
     this.metrics = new MetricFamily(FILTER, policy.name);
@@ -205,7 +205,10 @@ class RetryBudget extends Root {
     if (attempt === null) return;
     // Envoy puts the header on requests that it mirrors or makes itself, and an internal client's requests may carry it;
     // only those of the first two kinds have no virtual host.
-    if (getHeader(HeaderMap.RequestHeaders, INTERNAL) != Status.NotFound && getProperty(VIRTUAL_HOST_METADATA) != Status.Ok) {
+    if (
+      getHeader(HeaderMap.RequestHeaders, INTERNAL) != Status.NotFound &&
+      getProperty(VIRTUAL_HOST_METADATA) != Status.Ok
+    ) {
       attempt.flags = DETACHED;
       return;
     }
@@ -259,7 +262,8 @@ class RetryBudget extends Root {
 
   responseHeaders(id: u32, endOfStream: bool): i32 {
     const attempt = attemptOf(id);
-    if (attempt === null || (attempt.flags & (DETACHED | BEYOND)) != 0 || attempt.account >= this.accounts.length) return Action.Continue;
+    if (attempt === null || (attempt.flags & (DETACHED | BEYOND)) != 0 || attempt.account >= this.accounts.length)
+      return Action.Continue;
     const account = unchecked(this.accounts[attempt.account]);
     answered(attempt, account);
     if (!account.tight && this.held == 0) return Action.Continue;

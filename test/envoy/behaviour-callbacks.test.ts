@@ -181,8 +181,9 @@ for (const { row, path, answers, reaches } of SILENT) {
     line.close();
   });
 
-  test(`${row}: a granted retry that succeeds is the client's answer`, async (context) => {
-    if (!reaches) return context.skip("nobody listens there");
+  // Where nobody listens no retry can succeed.
+  if (!reaches) continue;
+  test(`${row}: a granted retry that succeeds is the client's answer`, async () => {
     const line = mesh.line("free");
     const response = await line.get(`${prefix}free`, [...answers, { status: 200, body: "late" }], { path });
     assert.equal(response.status, 200);

@@ -10,7 +10,15 @@ export async function compileProbe(name: string): Promise<Uint8Array<ArrayBuffer
   const { main: asc } = await import("assemblyscript/dist/asc.js");
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   const { error, stderr } = await asc(
-    [`test/module/probes/${name}/index.ts`, "--config", "asconfig.json", "--target", "release", "--outFile", "probe.wasm"],
+    [
+      `test/module/probes/${name}/index.ts`,
+      "--config",
+      "asconfig.json",
+      "--target",
+      "release",
+      "--outFile",
+      "probe.wasm",
+    ],
     {
       readFile: (file, base) => {
         const path = join(ROOT, base, file);

@@ -32,7 +32,13 @@ export function setup(policy: object = {}, options: ConstructorParameters<typeof
 
 export function load(proxy: OfflineProxy, policy: object = {}): LoadedPlugin {
   const configuration = policyText(policy);
-  return proxy.load({ code: CODE, vmId: "pointduty.retry-budget", rootId: "retry_budget", name: "shop", configuration });
+  return proxy.load({
+    code: CODE,
+    vmId: "pointduty.retry-budget",
+    rootId: "retry_budget",
+    name: "shop",
+    configuration,
+  });
 }
 
 /** A router in front of the policy, whose backend is `c` on route `r` of virtual host `v`. */
@@ -77,7 +83,11 @@ export function newRequest(cluster = "c", route = "r"): DownstreamRequest {
 /** A metric's value, 0 when it was never defined. `event` may carry a reason: `retries_denied.budget`. */
 export function event(s: Setup, name: string, key: string | null = "c", policy = "shop"): number {
   const [base, reason] = name.split(".");
-  const tags = [`policy=.=${policy}`, ...(key === null ? [] : [`key=.=${key}`]), ...(reason === undefined ? [] : [`reason=.=${reason}`])];
+  const tags = [
+    `policy=.=${policy}`,
+    ...(key === null ? [] : [`key=.=${key}`]),
+    ...(reason === undefined ? [] : [`reason=.=${reason}`]),
+  ];
   return Number(s.proxy.metric(`${tags.join(";.;")};.;pointduty_retry_budget_${base}`) ?? 0n);
 }
 

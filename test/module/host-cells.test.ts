@@ -5,7 +5,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type HeaderInput, type LoadedPlugin, OfflineProxy, DownstreamRequest, Router, text } from "../../cli/host/index.ts";
+import {
+  type HeaderInput,
+  type LoadedPlugin,
+  OfflineProxy,
+  DownstreamRequest,
+  Router,
+  text,
+} from "../../cli/host/index.ts";
 import { compileProbe } from "./host-probe.ts";
 
 const MODES: HeaderInput = [
@@ -41,7 +48,9 @@ const load = (name: string, vmId: string, configuration: string) => {
 
 /** The lines that the probe logged since the last call. */
 function takeLines(thread?: string): string[] {
-  const lines = proxy.logs.filter((entry) => (thread === undefined || entry.thread === thread) && entry.level === "info").map((entry) => entry.message);
+  const lines = proxy.logs
+    .filter((entry) => (thread === undefined || entry.thread === thread) && entry.level === "info")
+    .map((entry) => entry.message);
   proxy.logs.length = 0;
   return lines;
 }
@@ -55,15 +64,41 @@ const down = load("down", "probe.down", "the configuration");
 proxy.logs.length = 0;
 
 /** One request as the recording sent it. `through` chooses where the probe sits. */
-function send(through: "up" | "down" | "mirror", mode: string, options: { grpc?: boolean; body?: string; path?: string; statuses?: number[]; empty?: boolean }) {
-  const headers: HeaderInput = [[":path", options.path ?? "/p?x=1"], [":authority", "h"], ["x-mode", mode], ...MODES, ...(options.grpc ? GRPC : [])];
-  const outcomes = (options.statuses ?? [200]).map((status) => ({ status, headers: BACKEND_HEADERS, body: options.empty ? "" : "answer" }));
+function send(
+  through: "up" | "down" | "mirror",
+  mode: string,
+  options: { grpc?: boolean; body?: string; path?: string; statuses?: number[]; empty?: boolean },
+) {
+  const headers: HeaderInput = [
+    [":path", options.path ?? "/p?x=1"],
+    [":authority", "h"],
+    ["x-mode", mode],
+    ...MODES,
+    ...(options.grpc ? GRPC : []),
+  ];
+  const outcomes = (options.statuses ?? [200]).map((status) => ({
+    status,
+    headers: BACKEND_HEADERS,
+    body: options.empty ? "" : "answer",
+  }));
   const worker = proxy.worker(0);
   if (through === "down") return downstream(headers, options);
   const plugins: LoadedPlugin[] = [through === "up" ? up : shadow];
-  const router = new Router(proxy, { plugins, retryOn: "5xx,reset,connect-failure", numRetries: 2, cluster: through === "up" ? "backend" : "shadow", route: "the-route", virtualHost: "vh" });
+  const router = new Router(proxy, {
+    plugins,
+    retryOn: "5xx,reset,connect-failure",
+    numRetries: 2,
+    cluster: through === "up" ? "backend" : "shadow",
+    route: "the-route",
+    virtualHost: "vh",
+  });
   // The recording's backend sends a body in two pieces; the model sends one.
-  const request = router.send(worker, { headers, outcomes, ...(options.body !== undefined && { body: options.body }), mirror: through === "mirror" });
+  const request = router.send(worker, {
+    headers,
+    outcomes,
+    ...(options.body !== undefined && { body: options.body }),
+    mirror: through === "mirror",
+  });
   proxy.run();
   proxy.advance(100);
   return {
@@ -81,7 +116,9 @@ function state(request: DownstreamRequest): string {
 function downstream(headers: HeaderInput, options: { body?: string; empty?: boolean }) {
   const request = new DownstreamRequest({ cluster: "backend", route: "the-route", virtualHost: "vh" });
   const stream = proxy.worker(0).stream(down, { request });
-  stream.requestHeaders([[":method", "GET"], [":scheme", "http"], ...headers], { endOfStream: options.body === undefined });
+  stream.requestHeaders([[":method", "GET"], [":scheme", "http"], ...headers], {
+    endOfStream: options.body === undefined,
+  });
   if (options.body !== undefined) stream.requestBody(options.body, { endOfStream: true });
   let status = stream.localReply?.status;
   if (!stream.localReply) {
@@ -93,7 +130,11 @@ function downstream(headers: HeaderInput, options: { body?: string; empty?: bool
   }
   stream.end();
   proxy.advance(100);
-  return { access: `ACCESS ${request.responseCode ?? status} ${stream.localReply?.details ?? "via_upstream"} ${state(request)}`, client: `CLIENT ${status}`, hits: 0 };
+  return {
+    access: `ACCESS ${request.responseCode ?? status} ${stream.localReply?.details ?? "via_upstream"} ${state(request)}`,
+    client: `CLIENT ${status}`,
+    hits: 0,
+  };
 }
 
 /** Bodies arrive in pieces of the codec's choice in Envoy, in one piece here: the empty last piece is left out on both sides. */
@@ -135,6 +176,9 @@ for (const { name, lines } of recorded.slice(1)) {
     const probed = lines.filter((line) => !/^(ACCESS|CLIENT)/.test(line));
     assertSameLines(withoutEmptyPieces(takeLines()), withoutEmptyPieces(probed));
     if (through === "mirror") return;
-    assert.equal(sent.access, lines.find((line) => line.startsWith("ACCESS")));
+    assert.equal(
+      sent.access,
+      lines.find((line) => line.startsWith("ACCESS")),
+    );
   });
 }

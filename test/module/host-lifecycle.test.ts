@@ -21,7 +21,9 @@ function start() {
 
 /** Lines since the last call, as `thread: line`. */
 function takeLines(proxy: OfflineProxy): string[] {
-  const lines = proxy.logs.filter((entry) => entry.level === "info").map((entry) => `${entry.thread}: ${entry.message}`);
+  const lines = proxy.logs
+    .filter((entry) => entry.level === "info")
+    .map((entry) => `${entry.thread}: ${entry.message}`);
   proxy.logs.length = 0;
   return lines;
 }
@@ -35,7 +37,11 @@ const ended = (thread: string, id: number) => [`${thread}: done|${id}|`, `${thre
 
 test("a load runs the canary, the main thread and each worker", () => {
   const { proxy, take } = start();
-  assert.deepEqual(take(), [...created("canary", 1, 1, "A", "absent"), ...created("main", 1, 1, "A", "absent"), ...created("worker 0", 1, 1, "A", "absent")]);
+  assert.deepEqual(take(), [
+    ...created("canary", 1, 1, "A", "absent"),
+    ...created("main", 1, 1, "A", "absent"),
+    ...created("worker 0", 1, 1, "A", "absent"),
+  ]);
   assert.equal(proxy.configureCalls, 3);
 });
 
@@ -51,7 +57,11 @@ test("two policies of one module share a VM: the second is its root context numb
   const { proxy, one, take } = start();
   take();
   const two = proxy.load({ ...slot, name: "two", configuration: "Z" });
-  assert.deepEqual(take(), [...created("canary", 1, 1, "Z", "absent"), ...created("main", 2, 2, "Z", "absent"), ...created("worker 0", 2, 2, "Z", "absent")]);
+  assert.deepEqual(take(), [
+    ...created("canary", 1, 1, "Z", "absent"),
+    ...created("main", 2, 2, "Z", "absent"),
+    ...created("worker 0", 2, 2, "Z", "absent"),
+  ]);
   assert.equal(proxy.worker(0).vm(one), proxy.worker(0).vm(two));
   for (const plugin of [one, two]) {
     const stream = proxy.worker(0).stream(plugin, { kind: "upstream" });
@@ -121,7 +131,12 @@ test("ticks: the main thread's VM ticks too; a root context that answers 0 to do
   one.update({ configuration: "slow F" });
   take();
   proxy.advance(100);
-  assert.deepEqual(take(), ["main: tick|2|slow F", "worker 0: tick|2|slow F", "main: tick|2|slow F", "worker 0: tick|2|slow F"]);
+  assert.deepEqual(take(), [
+    "main: tick|2|slow F",
+    "worker 0: tick|2|slow F",
+    "main: tick|2|slow F",
+    "worker 0: tick|2|slow F",
+  ]);
   one.update({ configuration: "A" });
   assert.deepEqual(take().slice(-2), ["main: done|2|", "worker 0: done|2|"]);
   proxy.advance(200);

@@ -1,6 +1,7 @@
-/** Compiles the probe modules of the host's tests in memory. */
+/** Makes the modules of the host's tests: probes compiled in memory, and tiny ones from text. */
 import { readFileSync } from "node:fs";
 import { main as asc } from "assemblyscript/dist/asc.js";
+import binaryen from "assemblyscript/binaryen";
 
 /** The bytes of test/module/probes/<name>/index.ts. Throws with the compiler's words. */
 export async function compileProbe(name: string): Promise<Uint8Array> {
@@ -36,5 +37,33 @@ export async function compileProbe(name: string): Promise<Uint8Array> {
     },
   );
   if (error || !binary) throw new Error(`probe ${name} does not compile: ${stderr.toString()}`);
+  return binary;
+}
+
+const SIGNATURES: Record<string, string> = {
+  proxy_log: "(param i32 i32 i32) (result i32)",
+  proxy_get_property: "(param i32 i32 i32 i32) (result i32)",
+  proxy_set_effective_context: "(param i32) (result i32)",
+  proxy_send_local_response: "(param i32 i32 i32 i32 i32 i32 i32 i32) (result i32)",
+  proxy_http_call: "(param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32) (result i32)",
+  proxy_call_foreign_function: "(param i32 i32 i32 i32 i32 i32) (result i32)",
+  proxy_continue_stream: "(param i32) (result i32)",
+};
+
+/** A module from text: marker, one page of memory, a malloc that always gives 32768, the host functions that `body` calls as `$name`, and `body`. */
+export function tinyModule(
+  body: string,
+  parts: { marker?: string; malloc?: string; memory?: string } = {},
+): Uint8Array {
+  const imports = Object.entries(SIGNATURES)
+    .filter(([name]) => body.includes(`$${name}`))
+    .map(([name, signature]) => `(import "env" "${name}" (func $${name} ${signature}))`);
+  const module = binaryen.parseText(`(module ${imports.join(" ")}
+    ${parts.memory ?? '(memory (export "memory") 1)'}
+    ${parts.marker ?? '(func (export "proxy_abi_version_0_2_1"))'}
+    ${parts.malloc ?? '(func (export "malloc") (param i32) (result i32) (i32.const 32768))'}
+    ${body})`);
+  const binary = module.emitBinary();
+  module.dispose();
   return binary;
 }

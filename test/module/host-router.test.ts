@@ -6,7 +6,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type HeaderInput, OfflineProxy, type OutcomeInput, Router, type RouterOptions, text } from "../../cli/host/index.ts";
+import {
+  type HeaderInput,
+  OfflineProxy,
+  type OutcomeInput,
+  Router,
+  type RouterOptions,
+  text,
+} from "../../cli/host/index.ts";
 import { compileProbe } from "./host-probe.ts";
 
 /** The routes of the recording. */
@@ -32,12 +39,17 @@ function outcome(word: string): OutcomeInput {
   const [, status, deny, fault, grpc, after, body] = match;
   const afterMs = after ? Number(after.slice(1)) : 0;
   if (fault) return { fault: fault === "hang" ? "timeout" : "reset", afterMs };
-  const headers: HeaderInput = [...(deny ? [["x-deny", "1"] as const] : []), ...(grpc ? [["grpc-status", grpc.slice(1)] as const] : [])];
+  const headers: HeaderInput = [
+    ...(deny ? [["x-deny", "1"] as const] : []),
+    ...(grpc ? [["grpc-status", grpc.slice(1)] as const] : []),
+  ];
   return { status: Number(status), headers, body: body ? "answer" : "", afterMs };
 }
 
 const code = await compileProbe("attempts");
-const sections = readFileSync(new URL("./probes/attempts/envoy-1.40.0.txt", import.meta.url), "latin1").split(/^## /m).slice(1);
+const sections = readFileSync(new URL("./probes/attempts/envoy-1.40.0.txt", import.meta.url), "latin1")
+  .split(/^## /m)
+  .slice(1);
 
 for (const section of sections) {
   const [title = "", ...lines] = section.trimEnd().split("\n");
@@ -45,7 +57,12 @@ for (const section of sections) {
   test(name, () => {
     const proxy = new OfflineProxy();
     const plugin = proxy.load({ code, name: "a", rootId: "a", vmId: "a" });
-    const router = new Router(proxy, { plugins: [plugin], attemptCountHeader: true, isTimeoutRetryHeader: true, ...ROUTES[route] });
+    const router = new Router(proxy, {
+      plugins: [plugin],
+      attemptCountHeader: true,
+      isTimeoutRetryHeader: true,
+      ...ROUTES[route],
+    });
     const outcomes: OutcomeInput[] = route.startsWith("refused") ? ["connect-failure"] : words.split(",").map(outcome);
     const request = router.send(proxy.worker(0), {
       outcomes,
@@ -70,7 +87,10 @@ for (const section of sections) {
       return;
     }
     assert.ok(response);
-    assert.deepEqual([String(response.status), response.details, response.flags.join(",") || "-"], [access, details, flags]);
+    assert.deepEqual(
+      [String(response.status), response.details, response.flags.join(",") || "-"],
+      [access, details, flags],
+    );
     const marks = `${response.headers.get("x-envoy-ratelimited") ? "ratelimited" : ""}${response.headers.get("grpc-status") ? ` grpc-status ${response.headers.getText("grpc-status")}` : ""}`;
     assert.equal(`${response.status} ${text(response.body)} ${marks}`.trim(), client);
   });

@@ -32,7 +32,7 @@ const START = 1_700_000_000_000n * MS;
 
 let module: WebAssembly.Module;
 before(async () => {
-  module = await WebAssembly.compile(await compileProbe("ledger"));
+  module = new WebAssembly.Module(await compileProbe("ledger"));
 });
 
 interface Settings {
@@ -69,12 +69,10 @@ class Model {
   private readings: { slot: bigint; originals: bigint }[] = [];
   private filled = 0n;
   private paidUntil = 0n;
+  private readonly s: Settings;
 
-  constructor(
-    private readonly s: Settings,
-    now: bigint,
-    originals: bigint,
-  ) {
+  constructor(s: Settings, now: bigint, originals: bigint) {
+    this.s = s;
     this.slot = this.slotOf(now);
     this.readings.push({ slot: this.slot, originals });
   }
@@ -112,7 +110,8 @@ class Model {
       return PERCENT;
     }
     if (this.s.count === 0) return NONE;
-    const limit = (BigInt(this.s.count) * BigInt(this.s.interval)) / BigInt(this.s.floorInterval) + BigInt(this.s.burst);
+    const limit =
+      (BigInt(this.s.count) * BigInt(this.s.interval)) / BigInt(this.s.floorInterval) + BigInt(this.s.burst);
     if (this.used(FLOOR) >= limit) return NONE;
     const next = (this.paidUntil > now ? this.paidUntil : now) + this.emission();
     if (next > now + BigInt(this.s.burst) * this.emission()) return NONE;
@@ -146,8 +145,18 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 3, arbitrary: fc.record({ op: fc.constant("wait" as const), share: fc.integer({ min: 0, max: 130 }) }) },
     { weight: 1, arbitrary: fc.record({ op: fc.constant("wait" as const), share: fc.constantFrom(9_000, 20_000) }) },
-    { weight: 4, arbitrary: fc.record({ op: fc.constant("originals" as const), count: fc.integer({ min: 1, max: 200 }), answered: fc.integer({ min: 0, max: 200 }) }) },
-    { weight: 5, arbitrary: fc.record({ op: fc.constant("withdraw" as const), count: fc.integer({ min: 1, max: 40 }) }) },
+    {
+      weight: 4,
+      arbitrary: fc.record({
+        op: fc.constant("originals" as const),
+        count: fc.integer({ min: 1, max: 200 }),
+        answered: fc.integer({ min: 0, max: 200 }),
+      }),
+    },
+    {
+      weight: 5,
+      arbitrary: fc.record({ op: fc.constant("withdraw" as const), count: fc.integer({ min: 1, max: 40 }) }),
+    },
     { weight: 1, arbitrary: fc.record({ op: fc.constant("refund" as const), which: fc.nat() }) },
   ),
   { maxLength: 120 },
@@ -180,7 +189,8 @@ test("the ledger decides as the model does", () => {
             if (kind !== NONE) granted.push({ kind, slot: model.slot });
           }
         }
-        const back = step.op === "refund" && granted.length > 0 ? granted.splice(step.which % granted.length, 1)[0] : undefined;
+        const back =
+          step.op === "refund" && granted.length > 0 ? granted.splice(step.which % granted.length, 1)[0] : undefined;
         if (back !== undefined) {
           probe.refund(back.kind, back.slot);
           model.refund(back.kind, back.slot);

@@ -27,7 +27,11 @@ for (const [per, total, returning] of [
     const stream = attempt(s, newRequest());
     stream.responseHeaders([[":status", "200"]], { endOfStream: true });
     stream.end();
-    assert.deepEqual([stream.calls.total, stream.calls.returning], [total, returning], JSON.stringify(stream.calls.byName));
+    assert.deepEqual(
+      [stream.calls.total, stream.calls.returning],
+      [total, returning],
+      JSON.stringify(stream.calls.byName),
+    );
   });
 }
 
@@ -73,7 +77,8 @@ test("5,000 live streams: at most 1 MiB of memory, and no host call more per req
 
 test("100 configurations in a row do not grow the memory", () => {
   const s = setup();
-  const at = (i: number): { accepted: boolean } => s.plugin.update({ configuration: JSON.stringify({ name: "shop", budget: { percent: i } }) });
+  const at = (i: number): { accepted: boolean } =>
+    s.plugin.update({ configuration: JSON.stringify({ name: "shop", budget: { percent: i } }) });
   for (let i = 0; i < 20; i++) assert.ok(at(i).accepted);
   const warm = s.worker.vm(s.plugin).memoryBytes;
   for (let i = 0; i < 100; i++) assert.ok(at(i).accepted);

@@ -11,11 +11,23 @@ const NOTHING = { budget: { percent: 0, interval: "2s" }, minRetryRate: { count:
 const ONE = { budget: { percent: 0, interval: "2s" }, minRetryRate: { count: 1, interval: "1h" } };
 
 function counts(s: Setup): Record<string, number> {
-  const names = ["originals", "answered", "retries_granted", "retries_denied.budget", "retries_denied.held", "leases_returned"];
+  const names = [
+    "originals",
+    "answered",
+    "retries_granted",
+    "retries_denied.budget",
+    "retries_denied.held",
+    "leases_returned",
+  ];
   return Object.fromEntries(names.map((name) => [name, event(s, name)]));
 }
 
-function fails(stream: ReturnType<typeof attempt>, status = "503", more: [string, string][] = [], endOfStream = true): void {
+function fails(
+  stream: ReturnType<typeof attempt>,
+  status = "503",
+  more: [string, string][] = [],
+  endOfStream = true,
+): void {
   stream.responseHeaders([[":status", status], ...more], { endOfStream });
 }
 
@@ -25,11 +37,24 @@ test("a denied response is marked and otherwise untouched", () => {
   const stream = attempt(s, request);
   fails(stream, "500", [["x-backend", "a"]]);
   assert.deepEqual(
-    stream.responseHeaderMap?.list().map(([name, value]) => [String.fromCharCode(...name), String.fromCharCode(...value)]),
-    [[":status", "500"], ["x-backend", "a"], ["x-envoy-ratelimited", "true"]],
+    stream.responseHeaderMap
+      ?.list()
+      .map(([name, value]) => [String.fromCharCode(...name), String.fromCharCode(...value)]),
+    [
+      [":status", "500"],
+      ["x-backend", "a"],
+      ["x-envoy-ratelimited", "true"],
+    ],
   );
   assert.equal(outcome(request), "denied");
-  assert.deepEqual(counts(s), { originals: 1, answered: 1, retries_granted: 0, "retries_denied.budget": 1, "retries_denied.held": 0, leases_returned: 0 });
+  assert.deepEqual(counts(s), {
+    originals: 1,
+    answered: 1,
+    retries_granted: 0,
+    "retries_denied.budget": 1,
+    "retries_denied.held": 0,
+    leases_returned: 0,
+  });
 });
 
 test("onExhausted 503 replaces the status and nothing else", () => {

@@ -12,6 +12,9 @@ function allowing(grants: number): Setup {
 
 type Attempt = ReturnType<typeof attempt>;
 
+/** The local reply as of now: a test looks before and after. */
+const replyOf = (stream: Attempt): Attempt["localReply"] => stream.localReply;
+
 function answers(stream: Attempt, status: string): void {
   stream.responseHeaders([[":status", status]], { endOfStream: true });
 }
@@ -44,11 +47,11 @@ test("when the first attempt dies without an answer the held one is answered at 
   const first = attempt(s, request);
   const second = attempt(s, request);
   s.proxy.advance(60);
-  assert.equal(second.localReply, undefined);
+  assert.equal(replyOf(second), undefined);
   first.end();
   s.proxy.advance(60);
-  assert.equal(second.localReply?.status, 503);
-  assert.equal(second.localReply?.details, "retry_budget_exhausted");
+  assert.equal(replyOf(second)?.status, 503);
+  assert.equal(replyOf(second)?.details, "retry_budget_exhausted");
 });
 
 test("a held attempt that Envoy takes away is forgotten", () => {
@@ -58,7 +61,7 @@ test("a held attempt that Envoy takes away is forgotten", () => {
   const second = attempt(s, request);
   second.end();
   s.proxy.advance(120);
-  assert.equal(second.localReply, undefined);
+  assert.equal(replyOf(second), undefined);
   answers(first, "503");
   assert.ok(marked(first), "an ordinary denial again");
   assert.equal(event(s, "retries_denied.budget"), 1);
@@ -78,7 +81,7 @@ test("a granted hedge is paid; the failure of either attempt is left to Envoy wh
   assert.ok(!marked(second), "the second retry is leased");
   second.end();
   const third = attempt(s, request);
-  assert.equal(third.localReply, undefined);
+  assert.equal(replyOf(third), undefined);
   assert.equal(event(s, "retries_granted"), 2);
   assert.equal(event(s, "leases_returned"), 0);
 });
@@ -105,10 +108,10 @@ test("the attempt in the middle dies: the first one, which still runs, is not fo
   const third = attempt(s, request);
   assert.ok(held(third));
   s.proxy.advance(200);
-  assert.equal(third.localReply, undefined);
+  assert.equal(replyOf(third), undefined);
   first.end();
   s.proxy.advance(60);
-  assert.equal(third.localReply?.status, 503);
+  assert.equal(replyOf(third)?.status, 503);
 });
 
 test("two held attempts of one request get one answer", () => {
@@ -130,14 +133,16 @@ test("100 held requests are answered in two sweeps, each with its own status", (
   const s = allowing(0);
   const requests = Array.from({ length: 100 }, () => newRequest());
   const firsts = requests.map((request) => attempt(s, request));
-  const seconds = requests.map((request, i) => attempt(s, request, i % 2 === 0 ? [["x-envoy-is-timeout-retry", "true"]] : []));
+  const seconds = requests.map((request, i) =>
+    attempt(s, request, i % 2 === 0 ? [["x-envoy-is-timeout-retry", "true"]] : []),
+  );
   for (const first of firsts) first.end();
   for (let tick = 0; tick < 2; tick++) {
     s.proxy.advance(50);
     for (const second of seconds) if (second.localReply !== undefined) second.end();
   }
   assert.deepEqual(
-    seconds.map((second) => second.localReply?.status),
+    seconds.map((second) => replyOf(second)?.status),
     seconds.map((_, i) => (i % 2 === 0 ? 504 : 503)),
   );
 });
@@ -147,7 +152,12 @@ test("entries of ended requests leave nothing behind", () => {
   for (let i = 0; i < 3000; i++) {
     const request = newRequest();
     const streams = [attempt(s, request), attempt(s, request), attempt(s, request)];
-    const order = [[0, 1, 2], [2, 1, 0], [1, 0, 2], [1, 2, 0]][i % 4]!;
+    const order = [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 0, 2],
+      [1, 2, 0],
+    ][i % 4]!;
     for (const index of order) streams[index]!.end();
   }
   const bytes = s.worker.vm(s.plugin).memoryBytes;

@@ -47,9 +47,17 @@ test("without gauges, deposits of a batch that is not full count as well", () =>
 
 test("two policies of one proxy do not see each other", () => {
   const proxy = new OfflineProxy();
-  const strict = { proxy, plugin: load(proxy, { name: "strict", budget: { percent: 0 }, minRetryRate: { count: 0 } }), worker: proxy.workers[0]! };
+  const strict = {
+    proxy,
+    plugin: load(proxy, { name: "strict", budget: { percent: 0 }, minRetryRate: { count: 0 } }),
+    worker: proxy.workers[0]!,
+  };
   const free = { proxy, plugin: load(proxy, { name: "free", budget: { percent: 100 } }), worker: proxy.workers[0]! };
-  for (const [s, name, denied] of [[strict, "strict", true], [free, "free", false], [strict, "strict", true]] as const) {
+  for (const [s, name, denied] of [
+    [strict, "strict", true],
+    [free, "free", false],
+    [strict, "strict", true],
+  ] as const) {
     const stream = attempt(s, newRequest());
     stream.responseHeaders([[":status", "503"]], { endOfStream: true });
     assert.equal(marked(stream), denied, name);
@@ -61,7 +69,11 @@ test("two policies of one proxy do not see each other", () => {
 test("two policies in one chain each mark and judge the same request", () => {
   const proxy = new OfflineProxy();
   const worker = proxy.workers[0]!;
-  const policies = ["a", "b"].map((name) => ({ proxy, worker, plugin: load(proxy, { name, budget: { percent: 100 } }) }));
+  const policies = ["a", "b"].map((name) => ({
+    proxy,
+    worker,
+    plugin: load(proxy, { name, budget: { percent: 100 } }),
+  }));
   const request = newRequest();
   for (const s of policies) attempt(s, request);
   for (const s of policies) attempt(s, request);
@@ -90,7 +102,11 @@ test("an update keeps what was used: a higher percentage gives the difference, a
   }
   assert.equal(spend(), 10);
   const update = (percent: number): void => {
-    assert.ok(s.plugin.update({ configuration: JSON.stringify({ name: "shop", budget: { percent }, minRetryRate: { count: 0 } }) }).accepted);
+    assert.ok(
+      s.plugin.update({
+        configuration: JSON.stringify({ name: "shop", budget: { percent }, minRetryRate: { count: 0 } }),
+      }).accepted,
+    );
   };
   update(30);
   assert.equal(spend(), 20);
@@ -106,7 +122,9 @@ test("a lease from before an update is honoured after it", () => {
   const first = attempt(s, request);
   first.responseHeaders([[":status", "503"]], { endOfStream: true });
   first.end();
-  s.plugin.update({ configuration: '{"name":"shop","budget":{"percent":0.001},"minRetryRate":{"count":1,"interval":"1h"}}' });
+  s.plugin.update({
+    configuration: '{"name":"shop","budget":{"percent":0.001},"minRetryRate":{"count":1,"interval":"1h"}}',
+  });
   assert.equal(attempt(s, request).localReply, undefined);
   const other = newRequest();
   attempt(s, other).end();
@@ -117,7 +135,10 @@ test("a refused update changes nothing", () => {
   const s = setup({ budget: { percent: 0 }, minRetryRate: { count: 0 } });
   const update = s.plugin.update({ configuration: '{"name":"shop","budget":{"percent":101}}' });
   assert.equal(update.accepted, false);
-  assert.match(s.proxy.logs.at(-1)!.message + s.proxy.logs.map((l) => l.message).join("\n"), /retry-budget: configuration refused: \/budget\/percent: 101 is not allowed/);
+  assert.match(
+    s.proxy.logs.at(-1)!.message + s.proxy.logs.map((l) => l.message).join("\n"),
+    /retry-budget: configuration refused: \/budget\/percent: 101 is not allowed/,
+  );
   const stream = attempt(s, newRequest());
   stream.responseHeaders([[":status", "503"]], { endOfStream: true });
   assert.ok(marked(stream));
@@ -127,7 +148,10 @@ test("a configuration above 64 KiB is refused by its size", () => {
   const proxy = new OfflineProxy();
   const refused = load(proxy, { padding: "x".repeat(65_536) });
   assert.equal(refused.accepted, false);
-  assert.match(proxy.logs.map((entry) => entry.message).join("\n"), /the configuration has \d+ bytes; allowed: at most 65536/);
+  assert.match(
+    proxy.logs.map((entry) => entry.message).join("\n"),
+    /the configuration has \d+ bytes; allowed: at most 65536/,
+  );
   assert.equal(proxy.calls.byName.proxy_get_buffer_bytes ?? 0, 0, "it was not read");
 });
 

@@ -57,7 +57,9 @@ export function bufferFunctions(vm: Vm): HostFunctions {
       if (type >>> 0 > LAST_BUFFER_TYPE) return BadArgument;
       const buffer = bufferOf(vm, type);
       if (!buffer) return NotFound;
-      return vm.memory.writeU32(lengthOut, buffer.data.length) && vm.memory.writeU32(flagsOut, 0) ? Ok : InvalidMemoryAccess;
+      return vm.memory.writeU32(lengthOut, buffer.data.length) && vm.memory.writeU32(flagsOut, 0)
+        ? Ok
+        : InvalidMemoryAccess;
     },
     proxy_set_buffer_bytes(type: number, start: number, length: number, pointer: number, size: number) {
       if (type >>> 0 > LAST_BUFFER_TYPE) return BadArgument;

@@ -41,7 +41,8 @@ export function callFunctions(vm: Vm): HostFunctions {
     return out;
   };
   /** An empty or unknown service name parses as no GrpcService message and names no cluster. */
-  const grpc = (service: Uint8Array | undefined) => (service && clusters.has(text(service)) ? notModelled("gRPC calls to known clusters") : ParseFailure);
+  const grpc = (service: Uint8Array | undefined) =>
+    service && clusters.has(text(service)) ? notModelled("gRPC calls to known clusters") : ParseFailure;
   /** Token types are in the low two bits: 0 HTTP call, 1 gRPC call, 2 gRPC stream. */
   const grpcToken = (token: number) => ((token & 3) === 1 || (token & 3) === 2 ? NotFound : BadArgument);
 
@@ -58,7 +59,12 @@ export function callFunctions(vm: Vm): HostFunctions {
       timeoutMs: number,
       tokenOut: number,
     ) {
-      const slices = read([clusterPointer, clusterSize], [headersPointer, headersSize], [bodyPointer, bodySize], [trailersPointer, trailersSize]);
+      const slices = read(
+        [clusterPointer, clusterSize],
+        [headersPointer, headersSize],
+        [bodyPointer, bodySize],
+        [trailersPointer, trailersSize],
+      );
       const [cluster, headers] = slices ?? [];
       if (!cluster || !headers || !vm.memory.writeU32(tokenOut, 0)) return InvalidMemoryAccess;
       if (timeoutMs < 0 || !clusters.has(text(cluster))) return BadArgument;
@@ -97,7 +103,12 @@ export function callFunctions(vm: Vm): HostFunctions {
       metadataPointer: number,
       metadataSize: number,
     ) {
-      const slices = read([servicePointer, serviceSize], [namePointer, nameSize], [methodPointer, methodSize], [metadataPointer, metadataSize]);
+      const slices = read(
+        [servicePointer, serviceSize],
+        [namePointer, nameSize],
+        [methodPointer, methodSize],
+        [metadataPointer, metadataSize],
+      );
       return slices ? grpc(slices[0]) : InvalidMemoryAccess;
     },
     proxy_grpc_send(token: number, messagePointer: number, messageSize: number) {

@@ -51,14 +51,26 @@ export function headerFunctions(vm: Vm): HostFunctions {
       if (!map) return BadArgument;
       return vm.memory.writeU32(out, map.byteSize) ? Ok : InvalidMemoryAccess;
     },
-    proxy_add_header_map_value(type: number, keyPointer: number, keySize: number, valuePointer: number, valueSize: number) {
+    proxy_add_header_map_value(
+      type: number,
+      keyPointer: number,
+      keySize: number,
+      valuePointer: number,
+      valueSize: number,
+    ) {
       if (!known(type)) return BadArgument;
       const key = vm.memory.read(keyPointer, keySize);
       const value = vm.memory.read(valuePointer, valueSize);
       if (!key || !value) return InvalidMemoryAccess;
       return write(type, (map) => map.add(key, value));
     },
-    proxy_replace_header_map_value(type: number, keyPointer: number, keySize: number, valuePointer: number, valueSize: number) {
+    proxy_replace_header_map_value(
+      type: number,
+      keyPointer: number,
+      keySize: number,
+      valuePointer: number,
+      valueSize: number,
+    ) {
       if (!known(type)) return BadArgument;
       const key = vm.memory.read(keyPointer, keySize);
       const value = vm.memory.read(valuePointer, valueSize);

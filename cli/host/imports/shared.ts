@@ -13,7 +13,9 @@ export function sharedFunctions(vm: Vm): HostFunctions {
       if (!key) return InvalidMemoryAccess;
       const entry = data.get(vm.vmId, text(key));
       if (!entry) return NotFound;
-      return vm.give(entry.value, pointerOut, sizeOut) && vm.memory.writeU32(casOut, entry.cas) ? Ok : InvalidMemoryAccess;
+      return vm.give(entry.value, pointerOut, sizeOut) && vm.memory.writeU32(casOut, entry.cas)
+        ? Ok
+        : InvalidMemoryAccess;
     },
     proxy_set_shared_data(keyPointer: number, keySize: number, valuePointer: number, valueSize: number, cas: number) {
       const key = vm.memory.read(keyPointer, keySize);
@@ -26,7 +28,13 @@ export function sharedFunctions(vm: Vm): HostFunctions {
       if (!name) return InvalidMemoryAccess;
       return vm.memory.writeU32(tokenOut, queues.register(vm.vmId, text(name))) ? Ok : InvalidMemoryAccess;
     },
-    proxy_resolve_shared_queue(vmIdPointer: number, vmIdSize: number, namePointer: number, nameSize: number, tokenOut: number) {
+    proxy_resolve_shared_queue(
+      vmIdPointer: number,
+      vmIdSize: number,
+      namePointer: number,
+      nameSize: number,
+      tokenOut: number,
+    ) {
       const vmId = vm.memory.read(vmIdPointer, vmIdSize);
       const name = vm.memory.read(namePointer, nameSize);
       if (!vmId || !name) return InvalidMemoryAccess;

@@ -117,7 +117,8 @@ export class Attempt {
     this.awaitingHeaders = false;
     this.#owner.responseHeaders(this, headers);
     if (this.removed) return;
-    if (body.length > 0) for (const stream of backwards) stream.responseBody(body, { endOfStream: trailers === undefined });
+    if (body.length > 0)
+      for (const stream of backwards) stream.responseBody(body, { endOfStream: trailers === undefined });
     if (trailers !== undefined) for (const stream of backwards) stream.responseTrailers(trailers);
     this.#owner.responseComplete(headers, body, trailers);
   }

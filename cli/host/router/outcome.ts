@@ -31,5 +31,11 @@ export function parseOutcome(input: OutcomeInput): Outcome {
   if (typeof input === "string") return { kind: input, afterMs: 0 };
   if ("fault" in input) return { kind: input.fault, afterMs: input.afterMs ?? 0 };
   const headers = new HeaderMap("response", [[":status", String(input.status)], ...(input.headers ?? [])]);
-  return { kind: "response", afterMs: input.afterMs ?? 0, headers, body: bytes(input.body ?? ""), trailers: input.trailers };
+  return {
+    kind: "response",
+    afterMs: input.afterMs ?? 0,
+    headers,
+    body: bytes(input.body ?? ""),
+    trailers: input.trailers,
+  };
 }

@@ -92,7 +92,9 @@ export class RoutedRequest implements AttemptOwner {
     this.#router.proxy.inFlight++;
     const timeoutMs = this.#router.options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
     if (timeoutMs > 0) {
-      this.#timeout = this.#after(timeoutMs, () => this.#abort(504, "upstream request timeout", "response_timeout", "UT"));
+      this.#timeout = this.#after(timeoutMs, () =>
+        this.#abort(504, "upstream request timeout", "response_timeout", "UT"),
+      );
     }
     this.#startAttempt(undefined);
   }
@@ -112,7 +114,9 @@ export class RoutedRequest implements AttemptOwner {
     this.backendHits++;
     this.#router.backendHits++;
     if (outcome.kind === "response") {
-      attempt.timers.push(this.#after(outcome.afterMs, () => attempt.receive(outcome.headers, outcome.body, outcome.trailers)));
+      attempt.timers.push(
+        this.#after(outcome.afterMs, () => attempt.receive(outcome.headers, outcome.body, outcome.trailers)),
+      );
     } else if (outcome.kind === "reset") {
       attempt.timers.push(this.#after(outcome.afterMs, () => this.#upstreamReset(attempt, "reset")));
     }
@@ -198,7 +202,8 @@ export class RoutedRequest implements AttemptOwner {
 
   #outcome(number: number) {
     const { outcomes } = this.#options;
-    const input = typeof outcomes === "function" ? outcomes(number) : (outcomes[number - 1] ?? outcomes[outcomes.length - 1]);
+    const input =
+      typeof outcomes === "function" ? outcomes(number) : (outcomes[number - 1] ?? outcomes[outcomes.length - 1]);
     if (input === undefined) throw new Error("outcomes must not be empty");
     return parseOutcome(input);
   }

@@ -1,7 +1,13 @@
 /** Envoy's retry decisions (source/common/router/retry_state_impl.cc). */
 import type { HeaderMap } from "../headers.ts";
 
-const GRPC_STATUS: Record<string, number> = { cancelled: 1, "deadline-exceeded": 4, "resource-exhausted": 8, internal: 13, unavailable: 14 };
+const GRPC_STATUS: Record<string, number> = {
+  cancelled: 1,
+  "deadline-exceeded": 4,
+  "resource-exhausted": 8,
+  internal: 13,
+  unavailable: 14,
+};
 
 const CONDITIONS = new Set([
   "5xx",
@@ -67,6 +73,7 @@ export function parseRetryOn(retryOn: string): ReadonlySet<string> {
     .map((name) => name.trim())
     .filter((name) => name !== "");
   const unknown = names.find((name) => !CONDITIONS.has(name));
-  if (unknown) throw new Error(`unknown retry_on condition ${JSON.stringify(unknown)}; known: ${[...CONDITIONS].join(", ")}`);
+  if (unknown)
+    throw new Error(`unknown retry_on condition ${JSON.stringify(unknown)}; known: ${[...CONDITIONS].join(", ")}`);
   return new Set(names);
 }

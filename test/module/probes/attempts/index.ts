@@ -33,14 +33,32 @@ function reply(): void {
   const details = new Bytes("denied");
   const body = new Bytes("denied by the probe");
   const pairs = encodePairs(["x-envoy-ratelimited", "true"]);
-  raw.proxy_send_local_response(503, details.pointer, details.size, body.pointer, body.size, changetype<usize>(pairs), pairs.byteLength, -1);
+  raw.proxy_send_local_response(
+    503,
+    details.pointer,
+    details.size,
+    body.pointer,
+    body.size,
+    changetype<usize>(pairs),
+    pairs.byteLength,
+    -1,
+  );
 }
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
   const number = attemptCount();
   const what = header(0, "x-do");
   attempts.set(id, number.toString());
-  log("request|" + number.toString() + "|count " + header(0, "x-envoy-attempt-count") + " timeout " + header(0, "x-envoy-is-timeout-retry") + " added " + header(0, "x-added"));
+  log(
+    "request|" +
+      number.toString() +
+      "|count " +
+      header(0, "x-envoy-attempt-count") +
+      " timeout " +
+      header(0, "x-envoy-is-timeout-retry") +
+      " added " +
+      header(0, "x-added"),
+  );
   const added = new Bytes("x-added");
   const value = new Bytes(number.toString());
   raw.proxy_add_header_map_value(0, added.pointer, added.size, value.pointer, value.size);

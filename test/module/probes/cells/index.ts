@@ -38,7 +38,11 @@ function property(path: string, sizeOnly: bool = false): void {
 function setProperty(path: string, value: string): void {
   const key = new Bytes(path);
   const data = new Bytes(value);
-  line("set_property " + path + " " + value, raw.proxy_set_property(key.pointer, key.size, data.pointer, data.size), "");
+  line(
+    "set_property " + path + " " + value,
+    raw.proxy_set_property(key.pointer, key.size, data.pointer, data.size),
+    "",
+  );
 }
 
 function properties(): void {
@@ -129,7 +133,11 @@ function getShared(key: string): void {
 function setShared(key: string, value: string, cas: u32): void {
   const name = new Bytes(key);
   const data = new Bytes(value);
-  line("set_shared " + key + " cas " + cas.toString(), raw.proxy_set_shared_data(name.pointer, name.size, data.pointer, data.size, cas), "");
+  line(
+    "set_shared " + key + " cas " + cas.toString(),
+    raw.proxy_set_shared_data(name.pointer, name.size, data.pointer, data.size, cas),
+    "",
+  );
 }
 
 function sharedData(): void {
@@ -226,7 +234,7 @@ function memoryErrors(): void {
   line("add_header value outside", raw.proxy_add_header_map_value(0, key.pointer, key.size, far, 4), "");
   line("local_response body outside", raw.proxy_send_local_response(503, 0, 0, far, 4, 0, 0, -1), "");
   line("get_buffer out outside", raw.proxy_get_buffer_bytes(7, 0, 0, far, far), "");
-  line("zero bytes at the end of memory", raw.proxy_log(2, <usize>memory.size() << 16, 0), "");
+  line("zero bytes at the end of memory", raw.proxy_log(2, (<usize>memory.size()) << 16, 0), "");
 }
 
 function calls(): void {
@@ -247,7 +255,11 @@ function calls(): void {
   line("grpc_send 2", raw.proxy_grpc_send(2, 0, 0, 1), "");
   line("grpc_send 1", raw.proxy_grpc_send(1, 0, 0, 1), "");
   poison();
-  line("foreign unknown", raw.proxy_call_foreign_function(nowhere.pointer, nowhere.size, 0, 0, out, out + 4), bytesAt(out));
+  line(
+    "foreign unknown",
+    raw.proxy_call_foreign_function(nowhere.pointer, nowhere.size, 0, 0, out, out + 4),
+    bytesAt(out),
+  );
   poison();
   line("get_status", raw.proxy_get_status(out, out + 4, out + 8), number(out) + " " + bytesAt(out + 4));
   const queue = new Bytes("queue");
@@ -272,11 +284,23 @@ function writes(type: i32): void {
   const added = new Bytes("X-Added");
   const value = new Bytes("c");
   const inline = new Bytes(type == 0 ? "x-envoy-original-path" : "x-envoy-ratelimited");
-  line("replace repeated", raw.proxy_replace_header_map_value(type, twice.pointer, twice.size, value.pointer, value.size), "");
-  line("replace absent", raw.proxy_replace_header_map_value(type, added.pointer, added.size, value.pointer, value.size), "");
+  line(
+    "replace repeated",
+    raw.proxy_replace_header_map_value(type, twice.pointer, twice.size, value.pointer, value.size),
+    "",
+  );
+  line(
+    "replace absent",
+    raw.proxy_replace_header_map_value(type, added.pointer, added.size, value.pointer, value.size),
+    "",
+  );
   line("add again", raw.proxy_add_header_map_value(type, added.pointer, added.size, value.pointer, value.size), "");
   line("add inline", raw.proxy_add_header_map_value(type, inline.pointer, inline.size, value.pointer, value.size), "");
-  line("add inline again", raw.proxy_add_header_map_value(type, inline.pointer, inline.size, value.pointer, value.size), "");
+  line(
+    "add inline again",
+    raw.proxy_add_header_map_value(type, inline.pointer, inline.size, value.pointer, value.size),
+    "",
+  );
   line("add empty", raw.proxy_add_header_map_value(type, value.pointer, value.size, 0, 0), "");
   poison();
   raw.proxy_get_header_map_pairs(type, out, out + 4);
@@ -393,7 +417,14 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
       pairs = encodePairs(many);
     }
     const status = raw.proxy_send_local_response(
-      403, details.pointer, details.size, body.pointer, body.size, changetype<usize>(pairs), pairs.byteLength, mode == "reply-grpc-ok" ? 0 : -1,
+      403,
+      details.pointer,
+      details.size,
+      body.pointer,
+      body.size,
+      changetype<usize>(pairs),
+      pairs.byteLength,
+      mode == "reply-grpc-ok" ? 0 : -1,
     );
     line("local_response", status, "");
     // Still readable until the callback returns, and the returned Continue does not count.

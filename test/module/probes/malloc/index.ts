@@ -13,7 +13,7 @@ export function malloc(size: usize): usize {
   if (mode == "time") raw.proxy_get_current_time_nanoseconds(out);
   if (mode == "null") return 0;
   if (mode == "far") return 0x7fffff00;
-  if (mode == "edge") return (<usize>memory.size() << 16) - size + 1;
+  if (mode == "edge") return ((<usize>memory.size()) << 16) - size + 1;
   if (mode == "grow") memory.grow(1);
   return heap.alloc(size);
 }
