@@ -2,7 +2,7 @@
  * Retry budget, an upstream filter: it sees every attempt of every request. What it does in which phase, and why, is in
  * README.md ("How it works").
  */
-import { ascii, at, ByteBuilder, parseDecimal } from "../../assembly/bytes";
+import { ascii, at, ByteBuilder, equals, parseDecimal } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import * as cfg from "../../assembly/config";
 import { install, Root } from "../../assembly/filter";
@@ -479,7 +479,9 @@ function failureOf(endOfStream: bool): i32 {
 
 /** Answers a retry that was denied and of which there is no answer of the backend to keep. */
 function reply(): void {
-  const timeout = getHeader(HeaderMap.RequestHeaders, TIMEOUT_RETRY) == Status.Ok;
+  // Envoy writes "false" on retries of anything else.
+  const known = getHeader(HeaderMap.RequestHeaders, TIMEOUT_RETRY) == Status.Ok;
+  const timeout = known && equals(resultAddress(), resultLength(), TRUE);
   sendLocalReply(timeout ? 504 : 503, DETAILS, BODY, RATELIMITED_PAIR);
 }
 

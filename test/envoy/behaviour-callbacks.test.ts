@@ -56,12 +56,12 @@ for (const status of [500, 502, 503, 504]) {
     const saved = await line.get(`${id}-saved`, [{ status }, { status: 200, body: "good" }], { path });
     assert.equal(saved.status, 200);
     assert.equal(saved.body, "good");
-    assert.ok(!marked(saved));
+    assert.equal(marked(saved), false);
     assert.equal(await arrivals(backend, `${id}-saved`), 2);
     const lost = await line.get(`${id}-lost`, [{ status, body: "first" }, { status, body: "second" }], { path });
     assert.equal(lost.status, status);
     assert.equal(lost.body, "second");
-    assert.ok(marked(lost));
+    assert.equal(marked(lost), true);
     assert.equal(await arrivals(backend, `${id}-lost`), 2);
     const after = await mesh.events("one", "plain");
     assert.equal(after.originals - before.originals, 2);
@@ -97,11 +97,11 @@ for (const [condition, status, name] of LEARNED) {
     // Nobody could know that this status is retried before a retry came.
     assert.equal(first?.status, 503);
     assert.equal(first?.body, "retry budget exhausted");
-    assert.ok(first && marked(first));
+    assert.equal(first && marked(first), true);
     for (const response of others) {
       assert.equal(response.status, status);
       assert.equal(response.body, "own");
-      assert.ok(marked(response));
+      assert.equal(marked(response), true);
     }
     assert.equal(await arrivals(backend, `denied-${name}-`), 4);
     assert.deepEqual(await mesh.events("none", name), { originals: 4, granted: 0, denied: 4, held: 0 });
@@ -115,7 +115,7 @@ test("response 404: not retried, not marked, nothing counted but the originals",
   for (const response of await line.series(40, "missing-", [{ status: 404, body: "nothing here" }], { path: "/plain" })) {
     assert.equal(response.status, 404);
     assert.equal(response.body, "nothing here");
-    assert.ok(!marked(response));
+    assert.equal(marked(response), false);
   }
   const after = await mesh.events("none", "plain");
   assert.deepEqual(after, { ...before, originals: before.originals + 40 });
@@ -146,7 +146,7 @@ for (const { row, path, answers, reaches } of SILENT) {
     const response = await line.get(`${prefix}one`, answers, { path });
     assert.equal(response.status, 503);
     assert.equal(response.body, "retry budget exhausted");
-    assert.ok(marked(response));
+    assert.equal(marked(response), true);
     assert.equal(await arrivals(backend, `${prefix}one`), reaches ? 2 : 0);
     const after = await mesh.events("one", key);
     assert.deepEqual(after, {
@@ -169,7 +169,7 @@ for (const { row, path, answers, reaches } of SILENT) {
     for (const response of responses) {
       assert.equal(response.status, 503);
       assert.equal(response.body, "retry budget exhausted");
-      assert.ok(marked(response));
+      assert.equal(marked(response), true);
     }
     assert.equal(await arrivals(backend, `${prefix}none-`), reaches ? 5 : 0);
     const after = await mesh.events("none", key);
@@ -198,7 +198,7 @@ test("per-try timeout where the route says which retries follow a timeout: 504",
   for (const response of await line.series(3, "stamped-timeout-", [{ fault: "never" }], { path: "/timeout" })) {
     assert.equal(response.status, 504);
     assert.equal(response.body, "retry budget exhausted");
-    assert.ok(marked(response));
+    assert.equal(marked(response), true);
   }
   assert.equal(await arrivals(backend, "stamped-timeout-"), 3);
   assert.equal((await mesh.logged("stamped-timeout-2")).details, EXHAUSTED);
@@ -209,7 +209,7 @@ test("reset where the route says which retries follow a timeout: 503, it was non
   const line = mesh.line("stamped");
   for (const response of await line.series(3, "stamped-reset-", [{ fault: "reset" }], { path: "/timeout" })) {
     assert.equal(response.status, 503);
-    assert.ok(marked(response));
+    assert.equal(marked(response), true);
   }
   line.close();
 });
@@ -229,7 +229,7 @@ test("no healthy host: Envoy's own answer, no attempt, nothing counted", async (
   const response = await line.get("nobody", [], { path: "/empty" });
   assert.equal(response.status, 503);
   assert.equal(response.body, "no healthy upstream");
-  assert.ok(!marked(response));
+  assert.equal(marked(response), false);
   assert.deepEqual(await mesh.events("none", "empty"), { originals: 0, granted: 0, denied: 0, held: 0 });
   assert.equal((await mesh.logged("nobody")).outcome, "-");
   line.close();

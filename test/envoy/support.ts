@@ -127,6 +127,13 @@ export class Mesh {
     };
   }
 
+  /** Waits until an event of the filter, by its name in `events` of policy.ts, stands at `value`. */
+  async becomes(listener: string, event: string, value: number): Promise<void> {
+    await waitFor(`${event} of ${listener} to be ${value}`, 5_000, async () => {
+      return ((await events(this.envoy, listener))[event] ?? 0) === value ? true : undefined;
+    });
+  }
+
   /** Waits for the access log's line about a request. Ids must be unique in the process. */
   logged(id: string): Promise<LogLine> {
     return waitFor(`the access log's line about ${id}`, 5_000, async () => this.lines().get(id));

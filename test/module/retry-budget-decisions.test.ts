@@ -123,9 +123,15 @@ test("a retry that arrives without a lease pays then, or is answered here", () =
 
 test("after a timeout the answer is 504", () => {
   const s = setup(NOTHING);
-  const request = newRequest();
-  attempt(s, request).end();
-  assert.equal(attempt(s, request, [["x-envoy-is-timeout-retry", "true"]]).localReply?.status, 504);
+  for (const [value, status] of [
+    ["true", 504],
+    ["false", 503],
+    ["", 503],
+  ] as const) {
+    const request = newRequest();
+    attempt(s, request).end();
+    assert.equal(attempt(s, request, [["x-envoy-is-timeout-retry", value]]).localReply?.status, status);
+  }
 });
 
 test("a lease that nobody claims is given back after a second", () => {
