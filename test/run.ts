@@ -1,9 +1,9 @@
 /**
  * Runs the test suites one after another and closes with the sum of their counts.
  *
- *     run.ts [--suite unit|module|envoy]... [WORD...]
+ *     run.ts [--suite unit|module|envoy]... [--bail] [WORD...]
  *
- * Words narrow to the files whose path contains one of them. Exit codes: 0 all passed, 1 a failure or nothing ran, 2 wrong
+ * Words narrow to the files whose path contains one of them; --bail ends at the first file that fails. Exit codes: 0 all passed, 1 a failure or nothing ran, 2 wrong
  * use, 3 could not run here.
  */
 import { globSync } from "tinyglobby";
@@ -19,7 +19,7 @@ interface Suite {
   ignore?: string[];
   /** Runs before the suite; an EnvoyError means that the suite cannot run here. */
   prepare?: () => Promise<unknown>;
-  run: (files: readonly string[]) => Promise<Counts>;
+  run: (files: readonly string[], bail: boolean) => Promise<Counts>;
 }
 
 /** Test files that run at the same time; two cores are the machine that the time limits are made for. */
@@ -32,30 +32,33 @@ const SUITES: Readonly<Record<string, Suite>> = {
   module: {
     patterns: ["{assembly,cli,filters,test}/**/*.test.ts"],
     ignore: ["test/envoy/**"],
-    run: (files) => runNodeTests(files, CONCURRENCY),
+    run: (files, bail) => runNodeTests(files, CONCURRENCY, bail),
   },
   /** The real Envoy. */
   envoy: {
     patterns: ["test/envoy/**/*.test.ts"],
     prepare: () => resolveEnvoy({ log: say }),
-    run: (files) => runNodeTests(files, CONCURRENCY),
+    run: (files, bail) => runNodeTests(files, CONCURRENCY, bail),
   },
 };
 
 interface Options {
   suites: string[];
   words: string[];
+  bail: boolean;
 }
 
 function parseOptions(args: readonly string[]): Options {
-  const options: Options = { suites: [], words: [] };
+  const options: Options = { suites: [], words: [], bail: false };
   const queue = [...args];
   for (let arg = queue.shift(); arg !== undefined; arg = queue.shift()) {
     if (arg === "--suite") {
       const name = queue.shift() ?? "";
       if (!Object.hasOwn(SUITES, name)) usage(`--suite ${name}: allowed are ${Object.keys(SUITES).join(", ")}`);
       options.suites.push(name);
-    } else if (arg.startsWith("-")) usage(`unknown option ${arg}; allowed are --suite NAME and words of file names`);
+    } else if (arg === "--bail") options.bail = true;
+    else if (arg.startsWith("-"))
+      usage(`unknown option ${arg}; allowed are --suite NAME, --bail and words of file names`);
     else options.words.push(arg);
   }
   if (options.suites.length === 0) options.suites = Object.keys(SUITES);
@@ -68,7 +71,7 @@ function filesOf(suite: Suite, words: readonly string[]): string[] {
 }
 
 async function main(): Promise<number> {
-  const { suites, words } = parseOptions(process.argv.slice(2));
+  const { suites, words, bail } = parseOptions(process.argv.slice(2));
   const total = noCounts();
   const empty: string[] = [];
   let impossible = false;
@@ -89,10 +92,11 @@ async function main(): Promise<number> {
       continue;
     }
     const started = performance.now();
-    const counts = await suite.run(files);
+    const counts = await suite.run(files, bail);
     addCounts(total, counts);
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
     process.stdout.write(`${name}: ${countsLine(counts)} (${seconds} s)\n`);
+    if (bail && counts.failed > 0) break;
   }
   const ran = total.passed + total.failed;
   if (words.length > 0 && empty.length === suites.length) say(`no test file's path contains ${words.join(" or ")}`);

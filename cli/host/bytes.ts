@@ -18,6 +18,10 @@ export function bytes(value: Bytes): Uint8Array {
 /** Bytes to a latin1 string, so that every byte sequence survives and can be a map key. */
 export function text(value: Uint8Array): string {
   let out = "";
+  if (value.length < 64) {
+    for (const byte of value) out += String.fromCharCode(byte);
+    return out;
+  }
   for (let i = 0; i < value.length; i += 8192) out += String.fromCharCode(...value.subarray(i, i + 8192));
   return out;
 }

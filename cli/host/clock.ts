@@ -1,13 +1,29 @@
 /** Virtual time and the event queue of the process. Events at one instant run in the order in which they were scheduled. */
 
-export interface Timer {
+/** Something scheduled. */
+export class Timer {
   readonly atNs: bigint;
-  cancelled: boolean;
-}
-
-interface Entry extends Timer {
   readonly sequence: number;
-  readonly run: () => void;
+  #run: (() => void) | undefined;
+
+  constructor(atNs: bigint, sequence: number, run: () => void) {
+    this.atNs = atNs;
+    this.sequence = sequence;
+    this.#run = run;
+  }
+
+  get cancelled(): boolean {
+    return this.#run === undefined;
+  }
+
+  /** Lets go of what it would have run: long timers of short requests stay in the queue until their time. */
+  cancel(): void {
+    this.#run = undefined;
+  }
+
+  fire(): void {
+    this.#run?.();
+  }
 }
 
 export const NS_PER_MS = 1_000_000n;
@@ -20,7 +36,7 @@ export function msToNs(ms: number): bigint {
 export class Clock {
   #now: bigint;
   #sequence = 0;
-  #heap: Entry[] = [];
+  #heap: Timer[] = [];
   #deferred: (() => void)[] = [];
 
   constructor(startNs: bigint) {
@@ -32,12 +48,7 @@ export class Clock {
   }
 
   schedule(delayNs: bigint, run: () => void): Timer {
-    const entry: Entry = {
-      atNs: this.#now + (delayNs > 0n ? delayNs : 0n),
-      sequence: this.#sequence++,
-      run,
-      cancelled: false,
-    };
+    const entry = new Timer(this.#now + (delayNs > 0n ? delayNs : 0n), this.#sequence++, run);
     this.#heap.push(entry);
     this.#up(this.#heap.length - 1);
     return entry;
@@ -65,7 +76,7 @@ export class Clock {
     const entry = this.#pop();
     if (!entry) return false;
     if (entry.atNs > this.#now) this.#now = entry.atNs;
-    entry.run();
+    entry.fire();
     this.flush();
     return true;
   }
@@ -82,7 +93,7 @@ export class Clock {
     while (this.#heap[0]?.cancelled) this.#pop();
   }
 
-  #before(a: Entry, b: Entry): boolean {
+  #before(a: Timer, b: Timer): boolean {
     return a.atNs === b.atNs ? a.sequence < b.sequence : a.atNs < b.atNs;
   }
 
@@ -98,7 +109,7 @@ export class Clock {
     }
   }
 
-  #pop(): Entry | undefined {
+  #pop(): Timer | undefined {
     const heap = this.#heap;
     const top = heap[0];
     const last = heap.pop();

@@ -168,5 +168,5 @@ export class HeaderMap {
 
 function lower(name: Bytes): string {
   const raw = typeof name === "string" ? name : text(name);
-  return raw.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return /[A-Z]/.test(raw) ? raw.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : raw;
 }

@@ -1,140 +1,150 @@
 /** Where a property's value comes from: Envoy's attributes, then the plugin's own names, then filter state that modules set. */
-import { bytes } from "./bytes.ts";
+import { HeaderMapType } from "./abi.ts";
 import type { Context } from "./context.ts";
 import { EnvoyCrash } from "./crash.ts";
 import type { HeaderMap } from "./headers.ts";
-import { HeaderMapType } from "./abi.ts";
 import { descend, isPropertyMap, pathParts, type PropertyMap, type PropertyValue } from "./properties.ts";
 import type { Stream } from "./stream.ts";
 
+/** Gives one member of an attribute; undefined is NotFound. */
+type Source = (stream: Stream, member: string) => PropertyValue | undefined;
+
 /** Undefined: NotFound. An empty path gives null, which can't be serialised. */
 export function lookUpProperty(context: Context, path: string): PropertyValue | undefined {
-  const [first, ...rest] = pathParts(path);
+  const [first, member, ...rest] = pathParts(path);
   if (first === undefined) return null;
-  const stream = context.stream;
-  // Filter state is looked up by key, not by listing: the key is the next part of the path.
-  if (stream && first === "filter_state") {
-    const key = rest[0];
-    if (key === undefined) return {};
-    const state = stream.request.filterStateByFullKey(key);
-    return state && descend(state, rest.slice(1));
+  const { stream } = context;
+  if (first === "xds" && member === "node") return descend(context.vm.thread.proxy.node, rest);
+  const source = SOURCES.get(first);
+  if (source && (stream || first === "xds")) {
+    // An attribute as a whole is a map that can't be serialised.
+    if (member === undefined) return {};
+    const value = stream && (givenMember(stream, first, member) ?? source(stream, member));
+    return value === undefined ? undefined : descend(value, rest);
   }
-  const top = attribute(context, stream, first, rest[0]);
-  if (top !== undefined) return descend(top, rest);
-  // A module's own state can't hide the plugin's names, only unknown ones reach it.
-  const value = PLUGIN_PROPERTIES.has(first)
-    ? pluginProperty(context, stream, first)
-    : stream?.request.filterState(first);
-  return value === undefined ? undefined : descend(value, rest);
+  const value = plainProperty(context, first);
+  return value === undefined ? undefined : descend(value, member === undefined ? [] : [member, ...rest]);
 }
 
-const PLUGIN_PROPERTIES = new Set(["plugin_name", "plugin_root_id", "plugin_vm_id", "connection_id"]);
-
-function attribute(
-  context: Context,
-  stream: Stream | undefined,
-  name: string,
-  member: string | undefined,
-): PropertyValue | undefined {
-  const node = context.vm.thread.proxy.node;
-  if (!stream) return name === "xds" ? { node } : undefined;
-  const { request } = stream;
-  const given = request.properties[name];
-  const merge = (base: PropertyMap): PropertyValue => (isPropertyMap(given) ? { ...base, ...given } : (given ?? base));
-  switch (name) {
-    case "xds":
-      return merge({ node, ...xds(stream) });
-    case "request":
-      return merge(requestAttributes(stream.mapForRead(HeaderMapType.RequestHeaders)));
-    case "response":
-      return merge(responseAttributes(stream));
-    case "connection":
-      return merge({
-        mtls: false,
-        requested_server_name: "",
-        ...(request.connectionId !== null && { id: request.connectionId }),
-      });
-    case "upstream":
-      return merge({ request_attempt_count: BigInt(request.attemptCount) });
-    case "source":
-    case "destination":
-      if (request.connectionId === null && member !== undefined) {
-        throw new EnvoyCrash(
-          `property ${name}.${member} on a stream without a downstream connection (mirrored request or Wasm http call)`,
-        );
-      }
-      return merge({});
-    default:
-      return given;
-  }
+/** What the test gave for this member wins over what the host works out. */
+function givenMember(stream: Stream, name: string, member: string): PropertyValue | undefined {
+  const given = stream.request.properties[name];
+  return isPropertyMap(given) && Object.hasOwn(given, member) ? given[member] : undefined;
 }
+
+const SOURCES: ReadonlyMap<string, Source> = new Map([
+  ["xds", xds],
+  ["request", requestAttribute],
+  ["response", responseAttribute],
+  ["connection", connectionAttribute],
+  ["upstream", upstreamAttribute],
+  ["source", peerAttribute],
+  ["destination", peerAttribute],
+  ["filter_state", ({ request }: Stream, key: string) => request.filterStateByFullKey(key)],
+]);
 
 /** Metadata without entries is an empty message: Ok with no bytes. */
 const EMPTY_MESSAGE = new Uint8Array();
 
-function xds({ request }: Stream): PropertyMap {
-  return {
-    ...(request.cluster !== undefined && { cluster_name: request.cluster, cluster_metadata: EMPTY_MESSAGE }),
-    ...(request.route !== null && { route_name: request.route, route_metadata: EMPTY_MESSAGE }),
-    ...(request.virtualHost !== null && {
-      virtual_host_name: request.virtualHost,
-      virtual_host_metadata: EMPTY_MESSAGE,
-    }),
-    ...(request.connectionId !== null && { listener_metadata: EMPTY_MESSAGE, listener_direction: 0 }),
-    filter_chain_name: "",
-  };
-}
-
-function requestAttributes(headers: HeaderMap | undefined): PropertyMap {
-  const out: PropertyMap = { headers: headers ? headerProperties(headers) : {} };
-  if (!headers) return out;
-  const path = headers.getText(":path");
-  const named = {
-    host: ":authority",
-    method: ":method",
-    scheme: ":scheme",
-    referer: "referer",
-    id: "x-request-id",
-    useragent: "user-agent",
-  };
-  for (const [name, header] of Object.entries(named)) {
-    const value = headers.get(header);
-    if (value) out[name] = value;
+function xds({ request }: Stream, member: string): PropertyValue | undefined {
+  switch (member) {
+    case "cluster_name":
+      return request.cluster;
+    case "cluster_metadata":
+      return request.cluster === undefined ? undefined : EMPTY_MESSAGE;
+    case "route_name":
+      return request.route ?? undefined;
+    case "route_metadata":
+      return request.route === null ? undefined : EMPTY_MESSAGE;
+    case "virtual_host_name":
+      return request.virtualHost ?? undefined;
+    case "virtual_host_metadata":
+      return request.virtualHost === null ? undefined : EMPTY_MESSAGE;
+    case "listener_metadata":
+      return request.connectionId === null ? undefined : EMPTY_MESSAGE;
+    case "listener_direction":
+      return request.connectionId === null ? undefined : 0;
+    case "filter_chain_name":
+      return "";
+    default:
+      return undefined;
   }
-  if (path === undefined) return out;
-  const query = path.indexOf("?");
-  out["path"] = path;
-  out["url_path"] = query < 0 ? path : path.slice(0, query);
-  out["query"] = query < 0 ? "" : path.slice(query + 1).replace(/#.*$/s, "");
-  return out;
 }
 
-function responseAttributes(stream: Stream): PropertyMap {
-  const headers = stream.mapForRead(HeaderMapType.ResponseHeaders);
-  const code = stream.request.responseCode;
-  return { headers: headers ? headerProperties(headers) : {}, ...(code !== undefined && { code }) };
+const REQUEST_HEADERS: ReadonlyMap<string, string> = new Map([
+  ["path", ":path"],
+  ["host", ":authority"],
+  ["method", ":method"],
+  ["scheme", ":scheme"],
+  ["referer", "referer"],
+  ["id", "x-request-id"],
+  ["useragent", "user-agent"],
+]);
+
+function requestAttribute(stream: Stream, member: string): PropertyValue | undefined {
+  const headers = stream.mapForRead(HeaderMapType.RequestHeaders);
+  if (member === "headers") return headerProperties(headers);
+  const name = REQUEST_HEADERS.get(member);
+  if (name !== undefined) return headers?.get(name);
+  const path = headers?.getText(":path");
+  if (path === undefined) return undefined;
+  const query = path.indexOf("?");
+  if (member === "url_path") return query < 0 ? path : path.slice(0, query);
+  if (member === "query") return query < 0 ? "" : path.slice(query + 1).replace(/#.*$/s, "");
+  return undefined;
+}
+
+function responseAttribute(stream: Stream, member: string): PropertyValue | undefined {
+  if (member === "headers") return headerProperties(stream.mapForRead(HeaderMapType.ResponseHeaders));
+  return member === "code" ? stream.request.responseCode : undefined;
+}
+
+function connectionAttribute({ request }: Stream, member: string): PropertyValue | undefined {
+  switch (member) {
+    case "id":
+      return request.connectionId ?? undefined;
+    case "mtls":
+      return false;
+    case "requested_server_name":
+      return "";
+    default:
+      return undefined;
+  }
+}
+
+function upstreamAttribute({ request }: Stream, member: string): PropertyValue | undefined {
+  return member === "request_attempt_count" ? BigInt(request.attemptCount) : undefined;
+}
+
+function peerAttribute({ request }: Stream, member: string): undefined {
+  if (request.connectionId === null && (member === "address" || member === "port")) {
+    throw new EnvoyCrash(
+      `the ${member} of a peer is read on a stream without a downstream connection (mirror, Wasm http call)`,
+    );
+  }
 }
 
 /** Repeated headers are joined with a comma here, unlike in the header functions. */
-function headerProperties(headers: HeaderMap): PropertyMap {
+function headerProperties(headers: HeaderMap | undefined): PropertyMap {
   const out: PropertyMap = {};
-  for (const [name, value] of headers.listText())
+  for (const [name, value] of headers?.listText() ?? []) {
     out[name] = Object.hasOwn(out, name) ? `${String(out[name])},${value}` : value;
+  }
   return out;
 }
 
-function pluginProperty(context: Context, stream: Stream | undefined, name: string): PropertyValue | undefined {
-  const plugin = context.plugin;
+/** The plugin's names, which a module's own state can't hide; else what the test gave; else filter state under this name. */
+function plainProperty({ plugin, stream, vm }: Context, name: string): PropertyValue | undefined {
   switch (name) {
     case "plugin_name":
-      return plugin?.name === undefined ? undefined : bytes(plugin.name);
+      return plugin?.name;
     case "plugin_root_id":
       return plugin?.rootId ?? "";
     case "plugin_vm_id":
-      return context.vm.vmId;
+      return vm.vmId;
     case "connection_id":
       return stream?.request.connectionId ?? undefined;
     default:
-      return undefined;
+      return stream?.request.properties[name] ?? stream?.request.filterState(name);
   }
 }

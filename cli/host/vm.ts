@@ -239,7 +239,7 @@ export class Vm {
   /** Wasm::setTimerPeriod: a new period starts now; 0 stops. */
   setTickPeriod(rootId: number, ms: number): void {
     const old = this.#timers.get(rootId);
-    if (old?.timer) old.timer.cancelled = true;
+    old?.timer?.cancel();
     const entry = { periodNs: msToNs(ms), timer: undefined as Timer | undefined };
     this.#timers.set(rootId, entry);
     if (ms > 0) this.#arm(rootId);
@@ -261,7 +261,7 @@ export class Vm {
       // The handler arms again whatever happened, unless the callback set a new period (then that one runs).
       const now = this.#timers.get(rootId);
       if (now && now.periodNs > 0n) {
-        if (now.timer) now.timer.cancelled = true;
+        now.timer?.cancel();
         this.#arm(rootId);
       }
     });
@@ -270,7 +270,7 @@ export class Vm {
   /** The proxy let go of this VM: its timers stop. */
   release(): void {
     this.#gone = true;
-    for (const { timer } of this.#timers.values()) if (timer) timer.cancelled = true;
+    for (const { timer } of this.#timers.values()) timer?.cancel();
   }
 
   /** Ends this VM as a trap in the module would, with a line in the log; nothing happens to a dead one. What tests of FAIL_RELOAD start from. */

@@ -40,7 +40,7 @@ const TRIES: i32 = 64;
 const BATCH: u64 = 32;
 
 /** The ledger that is being worked on; a copy, stored back when it has changed. */
-const scratch = memory.data(2048, 8);
+const scratch = heap.alloc(<usize>LEDGER_BYTES);
 const ledger = new Ledger();
 const line = new ByteBuilder();
 

@@ -24,7 +24,7 @@ describe("configuration", () => {
     expect(String.UTF8.decodeUnsafe(at(policy.name), 4)).toBe("shop");
     expect(policy.budget.percent).toBe(20_000);
     expect(policy.budget.interval).toBe(10_000_000_000);
-    expect(policy.budget.slotNanos).toBe(100_000_000);
+    expect(policy.budget.slotNanos).toBe(62_500_000);
     expect(policy.budget.burst).toBe(1);
     expect(policy.budget.emission).toBe(10_000_000_000);
     expect(policy.budget.floorLimit).toBe(2);

@@ -271,7 +271,7 @@ test("the clock runs events in order of time, then of scheduling, and what was d
   at(1, "a");
   const cancelled = at(1, "x");
   at(1, "b");
-  cancelled.cancelled = true;
+  cancelled.cancel();
   clock.schedule(msToNs(1.5), () => {
     clock.defer(() => seen.push("deferred"));
     at(0, "now");

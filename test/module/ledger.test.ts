@@ -78,7 +78,7 @@ class Model {
   }
 
   private slotOf(now: bigint): bigint {
-    return now / ((BigInt(this.s.interval) * MS) / 100n);
+    return now / ((BigInt(this.s.interval) * MS) / 160n);
   }
 
   private emission(): bigint {
@@ -91,8 +91,8 @@ class Model {
       this.slot = present;
       this.readings.push({ slot: present, originals });
     }
-    // Before the window: what had been counted when slot - 98 began, at most: the first reading not earlier than that.
-    const edge = this.slot - 98n;
+    // Before the window: what had been counted when slot - 158 began, at most: the first reading not earlier than that.
+    const edge = this.slot - 158n;
     const before = this.readings.find((r) => r.slot >= edge)?.originals ?? originals;
     // Surely seen: what was answered, or had been read at least two slots ago.
     const old = this.readings.filter((r) => r.slot <= this.slot - 2n).at(-1) ?? this.readings[0]!;
@@ -101,7 +101,7 @@ class Model {
   }
 
   private used(kind: number): bigint {
-    return BigInt(this.grants.filter((g) => g.kind === kind && g.slot > this.slot - 102n).length);
+    return BigInt(this.grants.filter((g) => g.kind === kind && g.slot > this.slot - 162n).length);
   }
 
   withdraw(now: bigint): number {
@@ -121,7 +121,7 @@ class Model {
   }
 
   refund(kind: number, slot: bigint): void {
-    const index = this.grants.findIndex((g) => g.kind === kind && g.slot === slot && g.slot > this.slot - 102n);
+    const index = this.grants.findIndex((g) => g.kind === kind && g.slot === slot && g.slot > this.slot - 162n);
     if (index >= 0) this.grants.splice(index, 1);
     if (kind === FLOOR) this.paidUntil = this.paidUntil > this.emission() ? this.paidUntil - this.emission() : 0n;
   }
@@ -250,6 +250,8 @@ test("a steady outage uses more than 95 % of what is allowed", () => {
   }
 });
 
+/** Slot of PLAIN's interval. */
+const SLOT = (25n * MS) / 2n;
 const PLAIN: Settings = { percent: 20_000, interval: 2000, count: 1, floorInterval: 10_000, burst: 3 };
 
 /** Opens the ledger as generation 5 and rolls it; every original has been answered. */
@@ -268,24 +270,23 @@ function spent(s: Settings, grants: number): Probe {
 
 test("a request counts once it is answered, or was sent two slots ago", () => {
   const probe = probeOf({ ...PLAIN, percent: 100_000, count: 0 });
-  const slot = 20n * MS;
   probe.create(5n, START, 0n);
   probe.open(probe.blobBytes(), 5n, START, 100n, 30n);
   assert.equal(probe.left(START), 30n);
-  probe.open(probe.blobBytes(), 5n, START + slot, 100n, 30n);
-  assert.equal(probe.left(START + slot), 30n, "first read in the second slot");
-  probe.open(probe.blobBytes(), 5n, START + 2n * slot, 150n, 30n);
-  assert.equal(probe.left(START + 2n * slot), 30n);
-  probe.open(probe.blobBytes(), 5n, START + 3n * slot, 200n, 30n);
-  assert.equal(probe.left(START + 3n * slot), 100n);
-  probe.open(probe.blobBytes(), 5n, START + 4n * slot, 200n, 250n);
-  assert.equal(probe.left(START + 4n * slot), 200n, "no more are answered than were sent");
+  probe.open(probe.blobBytes(), 5n, START + SLOT, 100n, 30n);
+  assert.equal(probe.left(START + SLOT), 30n, "first read in the second slot");
+  probe.open(probe.blobBytes(), 5n, START + 2n * SLOT, 150n, 30n);
+  assert.equal(probe.left(START + 2n * SLOT), 30n);
+  probe.open(probe.blobBytes(), 5n, START + 3n * SLOT, 200n, 30n);
+  assert.equal(probe.left(START + 3n * SLOT), 100n);
+  probe.open(probe.blobBytes(), 5n, START + 4n * SLOT, 200n, 250n);
+  assert.equal(probe.left(START + 4n * SLOT), 200n, "no more are answered than were sent");
 });
 
 test("after a pause what was read before it is settled", () => {
   const probe = probeOf({ ...PLAIN, percent: 100_000, count: 0 });
   probe.create(5n, START, 0n);
-  probe.open(probe.blobBytes(), 5n, START + 20n * MS, 100n, 0n);
+  probe.open(probe.blobBytes(), 5n, START + SLOT, 100n, 0n);
   probe.open(probe.blobBytes(), 5n, START + 500n * MS, 170n, 0n);
   assert.equal(probe.left(START + 500n * MS), 100n);
 });
@@ -318,7 +319,7 @@ test("a newer policy with another interval keeps what was used and forgets what 
   const probe = spent(PLAIN, 10);
   configure(probe, { ...PLAIN, interval: 4000 });
   roll(probe, START, 100n, 6n);
-  assert.equal(probe.slot(), START / (40n * MS));
+  assert.equal(probe.slot(), START / (2n * SLOT));
   roll(probe, START, 154n, 6n);
   assert.equal(probe.withdraw(START), FLOOR, "10 used of 20 % of 54 new originals");
   roll(probe, START, 155n, 6n);
@@ -329,9 +330,9 @@ test("an older policy does not change the slots of a newer one", () => {
   const probe = spent(PLAIN, 10);
   configure(probe, { ...PLAIN, interval: 4000 });
   roll(probe, START, 100n, 4n);
-  assert.equal(probe.slot(), START / (20n * MS));
+  assert.equal(probe.slot(), START / SLOT);
   roll(probe, START, 100n, 5n);
-  assert.equal(probe.slot(), START / (20n * MS), "nor does one of the same time");
+  assert.equal(probe.slot(), START / SLOT, "nor does one of the same time");
 });
 
 test("a ledger from the future (the clock was set back) does not keep its slots", () => {
@@ -345,7 +346,7 @@ test("a clock set back by less than an interval holds the window still", () => {
   const probe = spent(PLAIN, 20);
   const back = START - 2000n * MS;
   roll(probe, back, 104n);
-  assert.equal(probe.slot(), START / (20n * MS));
+  assert.equal(probe.slot(), START / SLOT);
   assert.equal(probe.withdraw(back), FLOOR);
   roll(probe, back, 105n);
   assert.equal(probe.withdraw(back), PERCENT);
@@ -353,9 +354,9 @@ test("a clock set back by less than an interval holds the window still", () => {
 
 test("a clock set back by more than an interval: used counts as used just now, earned is forgotten", () => {
   const probe = spent(PLAIN, 20);
-  const back = START - 2020n * MS;
+  const back = START - 2000n * MS - SLOT;
   roll(probe, back, 100n);
-  assert.equal(probe.slot(), back / (20n * MS));
+  assert.equal(probe.slot(), back / SLOT);
   const later = back + 1900n * MS;
   roll(probe, later, 200n);
   assert.equal(probe.left(later), 3n, "20 used against 20 % of 100, and the floor's burst");

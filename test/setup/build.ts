@@ -38,10 +38,18 @@ function foldersWithIndex(parent: string): string[] {
   return folders.filter((folder) => existsSync(join(folder, "index.ts"))).sort();
 }
 
+function readSchema(file: string): FilterSchema {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as FilterSchema;
+  } catch (error) {
+    throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
 function filterTarget(folder: string): Target {
   const schemaFile = `${folder}/schema.json`;
   if (!existsSync(schemaFile)) throw new Error(`${schemaFile} is missing: every filter has one`);
-  const schema = JSON.parse(readFileSync(schemaFile, "utf8")) as FilterSchema;
+  const schema = readSchema(schemaFile);
   const own = schema["x-pointduty"];
   return {
     folder,

@@ -29,9 +29,10 @@ interface Ended {
 /**
  * Runs the files, `concurrency` at a time; progress and failures go to stderr.
  * @param files paths relative to the root of the checkout
+ * @param bail end at the first failure; what runs then is broken off
  * @returns the sum of the counts; a file that crashes, hangs or holds no test is one failure
  */
-export async function runNodeTests(files: readonly string[], concurrency: number): Promise<Counts> {
+export async function runNodeTests(files: readonly string[], concurrency: number, bail: boolean): Promise<Counts> {
   const total = noCounts();
   const folder = mkdtempSync(join(tmpdir(), "pointduty-test-"));
   try {
@@ -40,10 +41,12 @@ export async function runNodeTests(files: readonly string[], concurrency: number
       [together, concurrency],
       [alone, 1],
     ] as const) {
+      if (bail && total.failed > 0) break;
       const queue = [...group];
       const work = async (): Promise<void> => {
         for (let file = queue.shift(); file !== undefined && !stopping; file = queue.shift()) {
           addCounts(total, await runFile(file, join(folder, file.replaceAll("/", "+"))));
+          if (bail && total.failed > 0) breakOff(queue);
         }
       };
       await Promise.all(Array.from({ length: width }, work));
@@ -52,6 +55,12 @@ export async function runNodeTests(files: readonly string[], concurrency: number
     rmSync(folder, { recursive: true, force: true });
   }
   return total;
+}
+
+/** Ends the other files of a group that has failed. */
+function breakOff(queue: string[]): void {
+  queue.length = 0;
+  for (const child of children) child.kill("SIGKILL");
 }
 
 function isAlone(file: string): boolean {

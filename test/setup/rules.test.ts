@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, test } from "node:test";
 import { checkImports } from "./import-rule.ts";
+import { reaches } from "./imports.ts";
 import { checkSlots } from "./slots-rule.ts";
 
 const folders: string[] = [];
@@ -53,6 +54,18 @@ test("an import of a missing file is a finding", () => {
   assert.deepEqual(checkImports(root), ["filters/a/policy.ts imports ./nowhere, which does not exist"]);
 });
 
+test("reaches follows imports in circles and through folders", () => {
+  const root = tree({
+    "assembly/a/index.ts": 'export { b } from "../b"; import "@solo-io/x";',
+    "assembly/b.ts": 'import { a } from "./a"; export const b = a;',
+    "assembly/c.ts": 'import { b } from "./a"; export const c = b;',
+    "assembly/d.ts": "export const d = 1;",
+  });
+  assert.ok(reaches(root, "assembly/c.ts", "assembly/b.ts"));
+  assert.ok(reaches(root, "assembly/d.ts", "assembly/d.ts"));
+  assert.ok(!reaches(root, "assembly/c.ts", "assembly/d.ts"));
+});
+
 const SCHEMA = JSON.stringify({
   title: "Example",
   "x-pointduty": { half: "upstream", order: 1, default: "envoy.filters.http.header_mutation", sizeLimit: 1024 },
@@ -77,6 +90,11 @@ test("slots that are read are fine, and a filter without config.ts is not", () =
     "filters/a/schema.json": SCHEMA,
     "filters/a/config.ts": config,
     "filters/b/schema.json": SCHEMA,
+    "filters/c/schema.json": "{",
+    "filters/c/config.ts": config,
   });
-  assert.deepEqual(checkSlots(root), ["filters/b/config.ts is missing: it reads the slots of filters/b/schema.json"]);
+  const [missing, broken, ...others] = checkSlots(root);
+  assert.equal(missing, "filters/b/config.ts is missing: it reads the slots of filters/b/schema.json");
+  assert.match(broken ?? "", /^filters\/c\/schema\.json: /);
+  assert.deepEqual(others, []);
 });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { globSync } from "tinyglobby";
 import ts from "typescript";
-import { readModel } from "./gen/model.ts";
+import { readModel, SchemaError } from "./gen/model.ts";
 import { slotNames } from "./gen/source.ts";
 
 /**
@@ -16,8 +16,13 @@ export function checkSlots(root: string): string[] {
     const config = join(dirname(schema), "config.ts");
     if (!existsSync(join(root, config))) return [`${config} is missing: it reads the slots of ${schema}`];
     const used = usedNames(readFileSync(join(root, config), "utf8"));
-    const slots = slotNames(readModel(JSON.parse(readFileSync(join(root, schema), "utf8"))));
-    return slots.filter((slot) => !used.has(slot)).map((slot) => `${config} never reads the slot ${slot}`);
+    try {
+      const slots = slotNames(readModel(JSON.parse(readFileSync(join(root, schema), "utf8"))));
+      return slots.filter((slot) => !used.has(slot)).map((slot) => `${config} never reads the slot ${slot}`);
+    } catch (error) {
+      if (error instanceof SchemaError || error instanceof SyntaxError) return [`${schema}: ${error.message}`];
+      throw error;
+    }
   });
 }
 

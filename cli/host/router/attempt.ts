@@ -125,7 +125,7 @@ export class Attempt {
 
   /** done and delete of every filter. */
   end(): void {
-    for (const timer of this.timers) timer.cancelled = true;
+    for (const timer of this.timers) timer.cancel();
     for (const stream of this.streams) stream.end();
   }
 }

@@ -243,7 +243,7 @@ export class RoutedRequest implements AttemptOwner {
   /** RetryStateImpl::shouldRetry: any decision drops a retry that is waiting; "retry" schedules the next attempt. */
   #shouldRetry(wanted: boolean, timeoutRetry: boolean): RetryVerdict {
     if (!this.#retryState) return "no";
-    if (this.#backoff) this.#backoff.cancelled = true;
+    this.#backoff?.cancel();
     this.#backoff = undefined;
     const verdict = this.#retryState.decide(wanted);
     if (verdict === "limit" && !this.#flags.includes("URX")) this.#flags.push("URX");
@@ -267,7 +267,7 @@ export class RoutedRequest implements AttemptOwner {
   #remove(attempt: Attempt): void {
     if (attempt.removed) return;
     attempt.removed = true;
-    for (const timer of attempt.timers) timer.cancelled = true;
+    for (const timer of attempt.timers) timer.cancel();
     this.#live = this.#live.filter((other) => other !== attempt);
     this.#router.proxy.clock.defer(() => attempt.end());
   }
@@ -297,7 +297,7 @@ export class RoutedRequest implements AttemptOwner {
     this.done = true;
     this.response = response;
     this.endedMs = this.#router.proxy.nowMs;
-    for (const timer of [this.#timeout, this.#backoff]) if (timer) timer.cancelled = true;
+    for (const timer of [this.#timeout, this.#backoff]) timer?.cancel();
     for (const attempt of [...this.#live]) this.#remove(attempt);
     this.#router.proxy.inFlight--;
   }
