@@ -84,6 +84,15 @@ test("JSON text may begin with line breaks that look like the first bytes of a S
   }
 });
 
+test("what lies behind the last byte is not read", () => {
+  for (const [name, input] of [...BAD_POLICIES, ...GOOD_POLICIES]) {
+    const expected = probe.check(input);
+    for (const behind of [" ", "0", "s", '"', "}", "\x12", "\\u0041", "ull"]) {
+      assert.deepEqual(probe.check(input, RETRY_BUDGET, behind), expected, `${name}, then ${JSON.stringify(behind)}`);
+    }
+  }
+});
+
 test("a configuration above the limit is refused by its size", () => {
   assert.equal(probe.fits(65536, 65536), "");
   assert.equal(probe.fits(0, 65536), "");

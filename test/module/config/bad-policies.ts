@@ -82,6 +82,8 @@ export const BAD_POLICIES: readonly BadPolicy[] = [
     '{\n  "name": "shöp",\n  "mode": "é" x\n}',
     'line 3 column 15: expected "," or "}"',
   ],
+  ["a number without end", '{"burst":1', "line 1 column 11: the text ends too early"],
+  ["a word without end", '{"burst":n', `line 1 column 10: ${VALUE}`],
   // Strings.
   ["a raw NUL in a string", hex("7b226e616d65223a2273680070227d"), "line 1 column 12: NUL is not allowed"],
   ["a NUL between tokens", hex("7b226e616d65223a002273227d"), "line 1 column 9: NUL is not allowed"],
@@ -260,6 +262,7 @@ export const BAD_POLICIES: readonly BadPolicy[] = [
   ["opening brackets only", "[".repeat(10000), "line 1 column 33: nested deeper than 32 levels"],
   ["32 levels are no error of their own", '{"name":' + nest("[", "", "]", 31) + "}", `/name: a list${NAME}`],
   // google.protobuf.Struct.
+  ["Struct: truncated before the first value", hex("0a 05 0a 01 61"), `line 2 column 1: ${OBJECT}`],
   [
     "Struct: percent above its maximum",
     struct({ name: "shop", budget: { percent: 100.0001 } }),

@@ -104,6 +104,11 @@ export const GOOD_POLICIES: readonly GoodPolicy[] = [
   ["Struct: every field", encodeStruct(FULL), FULL_TEXT],
   ["Struct: every field, backwards", encodeStruct(FULL, (keys) => keys.reverse()), FULL_TEXT],
   ["Struct: 503 as a number", encodeStruct({ name: "shop", onExhausted: 503 }), shop({ onExhausted: "503" })],
+  [
+    "Struct: a duration at the end",
+    encodeStruct({ name: "shop", budget: { interval: "1m" } }),
+    shop({}, { interval: 60000 }),
+  ],
   ["Struct: negative zero", encodeStruct({ name: "shop", budget: { percent: -0 } }), shop({}, { percent: 0 })],
   ["Struct: thousandths", encodeStruct({ name: "shop", budget: { percent: 0.001 } }), shop({}, { percent: 0.001 })],
   // A Struct begins with 0x0a, a line break; here its first length is one too, or white space, or an opening brace.

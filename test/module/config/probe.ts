@@ -40,10 +40,12 @@ export class Probe {
     return this.exports.memory.buffer.byteLength;
   }
 
-  /** Checks one configuration. A trap is thrown as WebAssembly.RuntimeError. */
-  check(input: Uint8Array | string, schema: number = RETRY_BUDGET): Verdict {
+  /** Checks one configuration, `behind` lying in memory after it. A trap is thrown as WebAssembly.RuntimeError. */
+  check(input: Uint8Array | string, schema: number = RETRY_BUDGET, behind: string = ""): Verdict {
     const { check, hash, canonicalLen, canonicalPtr } = this.exports;
-    return this.withBytes(input, (ptr, len) => {
+    const bytes = Buffer.concat([Buffer.from(input), Buffer.from(behind)]);
+    return this.withBytes(bytes, (ptr, total) => {
+      const len = total - Buffer.byteLength(behind);
       if (check(ptr, len, schema) === 0) return { message: this.message(), hash: 0n, canonical: "" };
       return { message: this.message(), hash: hash(), canonical: this.text(canonicalPtr, canonicalLen()) };
     });
