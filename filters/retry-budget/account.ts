@@ -47,6 +47,10 @@ const line = new ByteBuilder();
 export class Account {
   /** While true, a failing response asks for its retry; while false, the retry pays when it arrives. */
   tight: bool = true;
+  /** What is known about which failures are retried. */
+  readonly failures: FailureClasses = new FailureClasses();
+  /** Most attempts that a request has had, in this VM. */
+  attempts: u32 = 1;
   /** Slot of the last withdrawal. */
   slot: u64 = 0;
   private readonly originals: i32;
@@ -72,7 +76,6 @@ export class Account {
 
   /**
    * @param generation time in ns at which the policy was configured: the newest one decides how long a slot is
-   * @param failures what the policy has learned about its routes
    * @param policy name of the policy
    * @param name bytes of the key
    */
@@ -80,7 +83,6 @@ export class Account {
     private readonly budget: Budget,
     private readonly generation: u64,
     metrics: MetricFamily,
-    readonly failures: FailureClasses,
     policy: StaticArray<u8>,
     name: StaticArray<u8>,
     now: u64,
@@ -127,6 +129,13 @@ export class Account {
       if (this.save()) return grant;
     }
     return Grant.None;
+  }
+
+  /** Whether a retry could be paid now. */
+  affords(now: u64): bool {
+    this.load(now);
+    this.observe();
+    return ledger.left(this.budget, now) > 0;
   }
 
   /**

@@ -4,8 +4,11 @@
  */
 
 /** Leases in a row that nobody claimed after which a class is taken to be one that the route does not retry. */
-const PATIENCE: i8 = 16;
-const IDLE: i8 = -1;
+const PATIENCE: u8 = 16;
+/** State of a class that is not retried as far as is known. Any other state is the number of unclaimed leases in a row, */
+const IDLE: u8 = 255;
+/** plus this when a retry has come for the class. */
+const PROVEN: u8 = 64;
 const HTTP: i32 = 200;
 const CLASSES: i32 = HTTP + 17;
 
@@ -24,32 +27,41 @@ export function grpcFailure(status: i32): i32 {
   return status > 0 && status < 17 ? HTTP + status : NO_FAILURE;
 }
 
-/** What is known about each class. */
+/** What is known about each class, for one key. */
 export class FailureClasses {
-  /** Leases in a row that were not claimed; IDLE for a class that is not leased. */
-  private readonly unclaimed: StaticArray<i8> = new StaticArray<i8>(CLASSES);
+  /** Whether a retry has come for any class. */
+  known: bool = false;
+  private readonly states: StaticArray<u8> = new StaticArray<u8>(CLASSES);
 
   constructor() {
-    // At first 5xx is taken to be retried, and the gRPC statuses that `retry_on` can name; 4xx is not (retriable-4xx
-    // and retriable_status_codes are rare, and a denial would mark every 404 of an exhausted key).
+    // At first 5xx is taken to be retried, and the gRPC statuses that `retry_on` can name; 4xx is not: retriable-4xx and
+    // retriable_status_codes are rare.
     for (let i = 0; i < CLASSES; i++)
-      unchecked((this.unclaimed[i] = i < 100 || (i >= HTTP && !retriableGrpc(i)) ? IDLE : 0));
+      unchecked((this.states[i] = i < 100 || (i >= HTTP && !retriableGrpc(i)) ? IDLE : 0));
   }
 
   /** Whether a failure of this class asks for its retry. */
   leased(failure: i32): bool {
-    return unchecked(this.unclaimed[failure]) != IDLE;
+    return unchecked(this.states[failure]) != IDLE;
+  }
+
+  /** Whether a failure of this class would be retried for certain: only then may its answer be marked as denied. */
+  proven(failure: i32): bool {
+    const state = unchecked(this.states[failure]);
+    return state != IDLE && (state & PROVEN) != 0;
   }
 
   /** A retry came for a failure of this class. */
   claimed(failure: i32): void {
-    unchecked((this.unclaimed[failure] = 0));
+    this.known = true;
+    unchecked((this.states[failure] = PROVEN));
   }
 
-  /** A lease ran out. */
+  /** The lease of a request's first attempt ran out. (The last attempt's always does.) */
   expired(failure: i32): void {
-    const count = unchecked(this.unclaimed[failure]);
-    if (count != IDLE) unchecked((this.unclaimed[failure] = count + 1 < PATIENCE ? count + 1 : IDLE));
+    const state = unchecked(this.states[failure]);
+    if (state == IDLE) return;
+    unchecked((this.states[failure] = (state & ~PROVEN) + 1 < PATIENCE ? state + 1 : IDLE));
   }
 }
 

@@ -30,7 +30,7 @@ import { NameTable } from "../../assembly/names";
 import { Vitals } from "../../assembly/vitals";
 import { Account } from "./account";
 import { compile, Policy } from "./config";
-import { FailureClasses, grpcFailure, httpFailure, NO_FAILURE } from "./failures";
+import { grpcFailure, httpFailure, NO_FAILURE } from "./failures";
 import { Leases } from "./leases";
 import { Grant } from "./policy";
 import { PER_PROXY, SIZE_LIMIT, TABLE } from "./schema.gen";
@@ -86,6 +86,8 @@ class Attempt {
   root: u32;
   flags: u32;
   account: i32;
+  /** 1 for the first attempt of a request. */
+  ordinal: u32;
   /** Attempts started before and after this one, while the table has them. */
   older: u32;
   younger: u32;
@@ -107,9 +109,9 @@ const leases = new Leases<Account>();
 /** Tells this VM's marks from those of an earlier one on the same worker. */
 let nonce: u32 = 0;
 
-/** The mark that an attempt leaves in the request's filter state: u32 nonce, root, attempt, account, flags. */
-const mark = memory.data(20, 4);
-const MARK_BYTES: i32 = 20;
+/** The mark that an attempt leaves in the request's filter state: u32 nonce, root, attempt, account, flags, ordinal. */
+const mark = memory.data(24, 4);
+const MARK_BYTES: i32 = 24;
 
 /** Requests that one sweep answers; the others wait for the next. */
 const SWEEP: i32 = 64;
@@ -136,7 +138,6 @@ class RetryBudget extends Root {
   private tickMillis: u32 = 0;
   private names: NameTable = new NameTable();
   private accounts: Array<Account> = [];
-  private failures: FailureClasses = new FailureClasses();
   /** Paths of the filter state that carries the mark, and of the one that the access log shows. */
   private markPath: StaticArray<u8> = STATE;
   private outcomePath: StaticArray<u8> = STATE;
@@ -164,7 +165,6 @@ class RetryBudget extends Root {
     this.keysOverflowed = this.metrics.counter(KEYS_OVERFLOWED, null, null);
     this.names = new NameTable();
     this.accounts = [];
-    this.failures = new FailureClasses();
     this.markPath = line.clear().add(STATE).add(policy.name).copy();
     this.outcomePath = line.add(OUTCOME).copy();
     this.tickMillis = <u32>min(max(policy.budget.interval / 40_000_000, MIN_TICK_MILLIS), MAX_TICK_MILLIS);
@@ -215,6 +215,7 @@ class RetryBudget extends Root {
     const number = this.account();
     attempt.account = number;
     attempt.flags = UNANSWERED;
+    attempt.ordinal = 1;
     unchecked(this.accounts[number]).deposit();
     this.leaveMark(id, number, 0);
   }
@@ -226,17 +227,21 @@ class RetryBudget extends Root {
     const mine = whole && load<u32>(address) == nonce;
     const before = mine ? load<u32>(address, 8) : 0;
     const flags = whole ? load<u32>(address, 16) : 0;
+    const ordinal = whole ? load<u32>(address, 20) + 1 : 2;
     // The number of the key holds within one policy object: an update may have come between two attempts.
     let number = mine && load<u32>(address, 4) == this.id ? load<i32>(address, 12) : -1;
     if (number < 0 || number >= this.accounts.length) number = this.account();
     const account = unchecked(this.accounts[number]);
-    link(id, before, number);
+    link(id, before, number, ordinal);
+    if (ordinal > account.attempts) account.attempts = ordinal;
     const beyond = (flags & BEYOND) != 0;
     if (beyond && this.policy.shadow) {
       this.leaveMark(id, number, BEYOND);
       return Action.Continue;
     }
     if (!beyond && this.pay(account, before)) {
+      // Which failures are retried is learned from answers that are looked at.
+      if (!account.failures.known) account.tight = true;
       account.countGranted();
       this.leaveMark(id, number, 0);
       this.outcome(GRANTED);
@@ -268,33 +273,43 @@ class RetryBudget extends Root {
     answered(attempt, account);
     if (!account.tight && this.held == 0) return Action.Continue;
     const failure = failureOf(endOfStream);
-    if (failure != NO_FAILURE) this.failed(id, attempt.account, account, failure);
+    if (failure != NO_FAILURE) this.failed(attempt, account, failure);
     return Action.Continue;
   }
 
   /** An attempt was answered with a failure: its retry is paid now, or the answer says that there will be none. */
-  private failed(id: u32, number: i32, account: Account, failure: i32): void {
+  private failed(attempt: Attempt, account: Account, failure: i32): void {
+    const id = attempt.id;
     // Envoy does not retry a failure while another attempt runs, it waits for that one.
     if (othersRun(id)) return;
+    const leased = account.failures.leased(failure);
     if (othersHeld(id)) {
-      // They will never answer: this failure is final, and both end with it.
-      setHeader(HeaderMap.ResponseHeaders, RATELIMITED, TRUE);
+      // They will never answer: this failure is final, and all end with it.
+      if (leased) this.refuse();
       return;
     }
+    // Marked already, by the backend or by a budget behind us: Envoy will not retry it.
+    if (getHeader(HeaderMap.ResponseHeaders, RATELIMITED) != Status.NotFound) return;
     const now = nowNanos();
     returnExpired(now);
-    if (!account.failures.leased(failure)) {
-      leases.add(id, account, Grant.None, 0, failure, now);
-      return;
-    }
-    const grant = account.withdraw(now);
+    const first = attempt.ordinal == 1;
+    // The last attempt's answer is not retried. Which one is the last is known from those seen so far.
+    const retried = first || attempt.ordinal < account.attempts;
+    const grant = leased && retried ? account.withdraw(now) : Grant.None;
     if (grant != Grant.None) {
-      if (!leases.add(id, account, grant, account.slot, failure, now)) account.refund(grant, account.slot, now);
-      return;
+      if (!leases.add(id, account, grant, account.slot, failure, first, now)) account.refund(grant, account.slot, now);
+    } else if (!account.failures.proven(failure) || (!retried && account.affords(now))) {
+      leases.add(id, account, Grant.None, 0, failure, first, now);
+    } else {
+      account.countDenied(false);
+      this.outcome(DENIED);
+      this.leaveMark(id, attempt.account, BEYOND);
+      this.refuse();
     }
-    account.countDenied(false);
-    this.outcome(DENIED);
-    this.leaveMark(id, number, BEYOND);
+  }
+
+  /** Tells Envoy not to retry the answer that it is about to look at. */
+  private refuse(): void {
     if (this.policy.shadow) return;
     setHeader(HeaderMap.ResponseHeaders, RATELIMITED, TRUE);
     if (this.policy.replaceStatus) setHeader(HeaderMap.ResponseHeaders, STATUS, STATUS_503);
@@ -308,7 +323,7 @@ class RetryBudget extends Root {
     if (lease === null) return account.withdraw(now) != Grant.None;
     const payer = leases.keyOf(lease);
     if (payer === null) return account.withdraw(now) != Grant.None;
-    payer.failures.claimed(lease.failure);
+    account.failures.claimed(lease.failure);
     if (payer === account && lease.grant != Grant.None) return account.redeem(lease.grant, lease.slot, now);
     // A probe paid nothing; a policy that was updated since then was paid by its predecessor.
     payer.refund(lease.grant, lease.slot, now);
@@ -345,9 +360,7 @@ class RetryBudget extends Root {
     this.names.add(address, length);
     const policy = this.policy;
     return (
-      this.accounts.push(
-        new Account(policy.budget, this.generation, this.metrics, this.failures, policy.name, name, nowNanos()),
-      ) - 1
+      this.accounts.push(new Account(policy.budget, this.generation, this.metrics, policy.name, name, nowNanos())) - 1
     );
   }
 
@@ -360,6 +373,7 @@ class RetryBudget extends Root {
     store<u32>(mark, id, 8);
     store<i32>(mark, number, 12);
     store<u32>(mark, flags, 16);
+    store<u32>(mark, attempt === null ? 1 : attempt.ordinal, 20);
     setProperty(this.markPath, mark, MARK_BYTES);
   }
 
@@ -385,7 +399,8 @@ class RetryBudget extends Root {
       const attempt = changetype<Attempt>(entry);
       if (attempt.root != this.id || (attempt.flags & (HELD_BACK | ENDED)) != HELD_BACK) continue;
       more++;
-      if (count == SWEEP || othersRun(attempt.id)) continue;
+      // One answer for each request: by its youngest held attempt.
+      if (count == SWEEP || othersRun(attempt.id) || youngerHeld(attempt)) continue;
       store<u32>(swept + ((<usize>count) << 2), attempt.id);
       count++;
     }
@@ -426,11 +441,12 @@ function answered(attempt: Attempt, account: Account): void {
 }
 
 /** Links an attempt to the one before it, if that still lives or is remembered. */
-function link(id: u32, before: u32, number: i32): void {
+function link(id: u32, before: u32, number: i32, ordinal: u32): void {
   const attempt = attemptOf(id);
   const older = attemptOf(before);
   if (attempt !== null) {
     attempt.account = number;
+    attempt.ordinal = ordinal;
     attempt.older = older === null ? 0 : before;
   }
   if (older !== null) older.younger = id;
@@ -444,6 +460,18 @@ function othersRun(id: u32): bool {
 /** Whether another attempt of the request is held back. */
 function othersHeld(id: u32): bool {
   return others(id, HELD_BACK | ENDED, HELD_BACK);
+}
+
+/** Whether an attempt that was started later is held back. */
+function youngerHeld(attempt: Attempt): bool {
+  let next = attempt.younger;
+  while (next != 0) {
+    const younger = attemptOf(next);
+    if (younger === null) return false;
+    if ((younger.flags & (HELD_BACK | ENDED)) == HELD_BACK) return true;
+    next = younger.younger;
+  }
+  return false;
 }
 
 /** Whether another attempt of the request has these `flags` among those of `mask`. */
@@ -490,7 +518,7 @@ function returnExpired(now: u64): void {
   for (let lease = leases.expired(now); lease !== null; lease = leases.expired(now)) {
     const payer = leases.keyOf(lease);
     if (payer === null) continue;
-    payer.failures.expired(lease.failure);
+    if (lease.first && lease.grant != Grant.None) payer.failures.expired(lease.failure);
     payer.refund(lease.grant, lease.slot, now);
   }
 }

@@ -25,6 +25,8 @@ export class Lease {
   failure: i32;
   /** `Grant`; None for a probe, which only tells whether a class of failures is retried at all. */
   grant: u8;
+  /** It belongs to a request's first attempt. */
+  first: bool;
 }
 
 /** @typeParam K what the lease was paid from: the filter's key */
@@ -37,7 +39,7 @@ export class Leases<K> {
   private count: i32 = 0;
 
   /** Remembers a lease for the attempt `owner`; false when the ring is full (for a probe: half full). */
-  add(owner: u32, key: K, grant: u8, slot: u64, failure: i32, now: u64): bool {
+  add(owner: u32, key: K, grant: u8, slot: u64, failure: i32, first: bool, now: u64): bool {
     if (this.count >= (grant == Grant.None ? LEASES / 2 : LEASES)) return false;
     const place = (this.head + <u32>this.count) % <u32>LEASES;
     this.count++;
@@ -48,6 +50,7 @@ export class Leases<K> {
     lease.slot = slot;
     lease.failure = failure;
     lease.grant = grant;
+    lease.first = first;
     unchecked((this.keys[place] = key));
     store<u32>(this.byOwner.add(owner), place, 4);
     return true;

@@ -88,18 +88,25 @@ describe("classes of failures", () => {
   test("a class that nobody retries is given up after 16 leases in a row, and comes back with the first retry", () => {
     const classes = new FailureClasses();
     const failure = httpFailure(503);
+    expect(classes.known).toBe(false);
+    expect(classes.proven(failure)).toBe(false);
     for (let i = 0; i < 15; i++) classes.expired(failure);
     expect(classes.leased(failure)).toBe(true);
     classes.claimed(failure);
+    expect(classes.known).toBe(true);
+    expect(classes.proven(failure)).toBe(true);
     for (let i = 0; i < 15; i++) classes.expired(failure);
     expect(classes.leased(failure)).toBe(true);
+    expect(classes.proven(failure)).toBe(true);
     classes.expired(failure);
     expect(classes.leased(failure)).toBe(false);
+    expect(classes.proven(failure)).toBe(false);
     classes.expired(failure);
     expect(classes.leased(failure)).toBe(false);
     expect(classes.leased(httpFailure(500))).toBe(true);
     classes.claimed(failure);
     expect(classes.leased(failure)).toBe(true);
+    expect(classes.proven(httpFailure(500))).toBe(false);
   });
 });
 
@@ -107,13 +114,14 @@ describe("leases", () => {
   test("are claimed once, by their owner", () => {
     const leases = new Leases<Policy>();
     const key = new Policy();
-    expect(leases.add(7, key, Grant.Percent, 99, 103, 0)).toBe(true);
+    expect(leases.add(7, key, Grant.Percent, 99, 103, true, 0)).toBe(true);
     expect(leases.claim(8) === null).toBe(true);
     const lease = leases.claim(7);
     expect(lease !== null).toBe(true);
     if (lease === null) return;
     expect(lease.slot).toBe(99);
     expect(lease.failure).toBe(103);
+    expect(lease.first).toBe(true);
     expect(lease.grant).toBe(Grant.Percent);
     expect(leases.keyOf(lease) === key).toBe(true);
     expect(leases.claim(7) === null).toBe(true);
@@ -123,13 +131,13 @@ describe("leases", () => {
   test("run out in order, and then cannot be claimed", () => {
     const leases = new Leases<Policy>();
     const key = new Policy();
-    leases.add(1, key, Grant.Percent, 1, 0, 0);
-    leases.add(2, key, Grant.Floor, 2, 0, 10);
-    leases.add(3, key, Grant.Percent, 3, 0, 20);
+    leases.add(1, key, Grant.Percent, 1, 0, true, 0);
+    leases.add(2, key, Grant.Floor, 2, 0, false, 10);
+    leases.add(3, key, Grant.Percent, 3, 0, true, 20);
     leases.claim(1);
     expect(leases.expired(LEASE_NANOS + 9) === null).toBe(true);
     const lease = leases.expired(LEASE_NANOS + 10);
-    expect(lease !== null && lease.slot == 2 && lease.grant == Grant.Floor).toBe(true);
+    expect(lease !== null && lease.slot == 2 && lease.grant == Grant.Floor && !lease.first).toBe(true);
     expect(leases.expired(LEASE_NANOS + 10) === null).toBe(true);
     expect(leases.claim(2) === null).toBe(true);
     expect(leases.claim(3) !== null).toBe(true);
@@ -139,12 +147,12 @@ describe("leases", () => {
     const leases = new Leases<Policy>();
     const key = new Policy();
     let owner: u32 = 1;
-    for (let i = 0; i < LEASES / 2; i++) expect(leases.add(owner++, key, Grant.None, 0, 0, 0)).toBe(true);
-    expect(leases.add(owner, key, Grant.None, 0, 0, 0)).toBe(false);
-    for (let i = 0; i < LEASES / 2; i++) expect(leases.add(owner++, key, Grant.Percent, 0, 0, 0)).toBe(true);
-    expect(leases.add(owner, key, Grant.Percent, 0, 0, 0)).toBe(false);
+    for (let i = 0; i < LEASES / 2; i++) expect(leases.add(owner++, key, Grant.None, 0, 0, true, 0)).toBe(true);
+    expect(leases.add(owner, key, Grant.None, 0, 0, true, 0)).toBe(false);
+    for (let i = 0; i < LEASES / 2; i++) expect(leases.add(owner++, key, Grant.Percent, 0, 0, true, 0)).toBe(true);
+    expect(leases.add(owner, key, Grant.Percent, 0, 0, true, 0)).toBe(false);
     expect(leases.expired(LEASE_NANOS) !== null).toBe(true);
-    expect(leases.add(owner, key, Grant.Percent, 0, 0, 0)).toBe(true);
+    expect(leases.add(owner, key, Grant.Percent, 0, 0, true, 0)).toBe(true);
     expect(leases.claim(owner) !== null).toBe(true);
     expect(leases.claim(2) !== null).toBe(true);
   });

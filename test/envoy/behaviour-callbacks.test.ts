@@ -58,7 +58,14 @@ for (const status of [500, 502, 503, 504]) {
     assert.equal(saved.body, "good");
     assert.equal(marked(saved), false);
     assert.equal(await arrivals(backend, `${id}-saved`), 2);
-    const lost = await line.get(`${id}-lost`, [{ status, body: "first" }, { status, body: "second" }], { path });
+    const lost = await line.get(
+      `${id}-lost`,
+      [
+        { status, body: "first" },
+        { status, body: "second" },
+      ],
+      { path },
+    );
     assert.equal(lost.status, status);
     assert.equal(lost.body, "second");
     assert.equal(marked(lost), true);
@@ -112,7 +119,9 @@ for (const [condition, status, name] of LEARNED) {
 test("response 404: not retried, not marked, nothing counted but the originals", async () => {
   const line = mesh.line("none");
   const before = await mesh.events("none", "plain");
-  for (const response of await line.series(40, "missing-", [{ status: 404, body: "nothing here" }], { path: "/plain" })) {
+  for (const response of await line.series(40, "missing-", [{ status: 404, body: "nothing here" }], {
+    path: "/plain",
+  })) {
     assert.equal(response.status, 404);
     assert.equal(response.body, "nothing here");
     assert.equal(marked(response), false);
@@ -176,7 +185,10 @@ for (const { row, path, answers, reaches } of SILENT) {
     assert.deepEqual(after, { ...before, originals: before.originals + 5, denied: before.denied + 5 });
     for (let n = 0; n < 5; n++) {
       const logged = await mesh.logged(`${prefix}none-${n}`);
-      assert.deepEqual({ ...logged, flags: "" }, { code: 503, details: EXHAUSTED, flags: "", attempts: 2, outcome: "denied" });
+      assert.deepEqual(
+        { ...logged, flags: "" },
+        { code: 503, details: EXHAUSTED, flags: "", attempts: 2, outcome: "denied" },
+      );
     }
     line.close();
   });

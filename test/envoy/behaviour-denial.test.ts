@@ -16,7 +16,7 @@ const RICH: Answer = {
     ["x-empty", ""],
     ["x-bytes", "caf\u00e9"],
   ],
-  body: JSON.stringify({ title: "sold out" }).repeat(2000),
+  body: JSON.stringify({ title: "sold out" }).repeat(200),
   trailers: [["x-checksum", "abc"]],
 };
 
@@ -64,16 +64,18 @@ function unmarked(answer: Omit<Response, "ms">): Omit<Response, "ms"> {
   return { ...answer, headers: rest };
 }
 
-/** One request over a connection of its own; the answer is RICH unless `answer` is given. */
-async function ask(listener: string, id: string, answer?: Answer): Promise<Response> {
+/** One request over a connection of its own, after one that failed like it; the answer is RICH unless `answer` is given. */
+async function ask(listener: string, id: string, answer: Answer = RICH): Promise<Response> {
   const line = mesh.line(listener);
-  const response = await line.get(id, answer ? [answer] : []);
+  await line.teach({ status: answer.status ?? 200 });
+  const response = await line.get(id, answer === RICH ? [] : [answer]);
   line.close();
   return response;
 }
 
 async function askH2(listener: string, id: string): Promise<Response> {
   const client = new H2Client(mesh.envoy.port(listener));
+  await client.request({ id: "teach" });
   const response = await client.request({ id });
   client.close();
   return response;
@@ -136,6 +138,7 @@ test("onExhausted 503 leaves alone what was not denied: granted retries, last at
 
 test("at the edge the header is hidden, and the denial works all the same", async () => {
   const line = mesh.line("edge");
+  await line.teach({ status: 503 });
   for (const response of await line.series(10, "edge-", [{ status: 503, body: "own" }])) {
     assert.equal(response.status, 503);
     assert.equal(response.body, "own");
@@ -147,7 +150,7 @@ test("at the edge the header is hidden, and the denial works all the same", asyn
     assert.equal(header(response, "x-envoy-ratelimited"), undefined);
   }
   assert.equal(await arrivals(h1, "edge-"), 20);
-  assert.deepEqual(await mesh.events("edge"), { originals: 20, granted: 0, denied: 20, held: 0 });
+  assert.deepEqual(await mesh.events("edge"), { originals: 21, granted: 0, denied: 21, held: 0 });
   assert.equal((await mesh.logged("edge-9")).outcome, "denied");
   assert.equal((await mesh.logged("edge-reset-9")).details, EXHAUSTED);
   line.close();

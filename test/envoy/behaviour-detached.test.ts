@@ -57,7 +57,13 @@ before(async () => {
     ],
     ...more,
   });
-  const inRouter = { policy, clusters: [{ name: "main", to: [backend] }, { name: "other", to: [other] }] };
+  const inRouter = {
+    policy,
+    clusters: [
+      { name: "main", to: [backend] },
+      { name: "other", to: [other] },
+    ],
+  };
   mesh = await startMesh({
     "router-other": { ...inRouter, action: mirror("other") },
     "router-same": { ...inRouter, action: mirror("main") },
@@ -113,7 +119,8 @@ for (const place of ["router", "cluster"] as const) {
     await outage(name, key(name));
     await arrived(backend, `${name}+`, 2 * ORIGINALS + ORIGINALS / 5);
     const copies = (await backend.events()).filter(
-      ({ id, headers }) => id.startsWith(`${name}+`) && headers?.some(([h, v]) => h === "host" && v.includes("-shadow")),
+      ({ id, headers }) =>
+        id.startsWith(`${name}+`) && headers?.some(([h, v]) => h === "host" && v.includes("-shadow")),
     );
     assert.equal(copies.length, ORIGINALS);
   });
@@ -124,7 +131,10 @@ test("a request that Envoy makes itself counts for nothing (ext_authz to the sam
   const events = await backend.events();
   assert.equal(events.filter(({ path }) => path.startsWith("/ask")).length, ORIGINALS);
   const real = events.filter(({ path }) => !path.startsWith("/ask"));
-  assert.equal([...hits(real, "authz+").values()].reduce((sum, n) => sum + n, 0), ORIGINALS + ORIGINALS / 5);
+  assert.equal(
+    [...hits(real, "authz+").values()].reduce((sum, n) => sum + n, 0),
+    ORIGINALS + ORIGINALS / 5,
+  );
 });
 
 test("a question of Envoy's own that fails is neither retried, nor counted, nor marked", async () => {
@@ -147,7 +157,10 @@ for (const [name, key, headers] of [
     const seen = (await backend.events()).filter(({ id }) => id.startsWith(`${name}+`));
     assert.equal(seen.length, ORIGINALS + ORIGINALS / 5);
     for (const { headers: pairs } of seen) {
-      assert.ok(pairs?.some(([h, v]) => h === "x-envoy-internal" && v === "true"), "the header was there");
+      assert.ok(
+        pairs?.some(([h, v]) => h === "x-envoy-internal" && v === "true"),
+        "the header was there",
+      );
     }
   });
 }

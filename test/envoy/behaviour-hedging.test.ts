@@ -170,7 +170,10 @@ test("a storm of hedges, resets, failures and clients that leave: within the bud
   const port = mesh.envoy.port("twentieth");
   const one = (n: number) => {
     // Another series of answers for every request; every fifth client leaves early.
-    const answers = Array.from({ length: 6 }, (_, attempt) => kinds[(n * 7 + attempt * (1 + (n % 4))) % kinds.length] ?? {});
+    const answers = Array.from(
+      { length: 6 },
+      (_, attempt) => kinds[(n * 7 + attempt * (1 + (n % 4))) % kinds.length] ?? {},
+    );
     const timeoutMs = n % 5 === 0 ? 150 : 1_000;
     const options = { port, id: `storm-${n}`, path: "/many", headers: answering(...answers), timeoutMs };
     return request(options).then(
@@ -187,5 +190,8 @@ test("a storm of hedges, resets, failures and clients that leave: within the bud
   const retries = (await arrivals(h1, "storm-")) - originals;
   assert.ok(retries <= originals / 20, `${retries} retries for ${originals}`);
   mesh.envoy.assertAlive();
-  assert.deepEqual([...new Set(statuses)].sort().filter((status) => ![0, 200, 503, 504].includes(status)), []);
+  assert.deepEqual(
+    [...new Set(statuses)].sort().filter((status) => ![0, 200, 503, 504].includes(status)),
+    [],
+  );
 });

@@ -3,7 +3,17 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startBackend, type Answer, type Backend } from "../lib/backend.ts";
 import { load } from "../lib/client.ts";
-import { answering, arrivals, exact, EXHAUSTED, hits, marked, startMesh, type ListenerOptions, type Mesh } from "./support.ts";
+import {
+  answering,
+  arrivals,
+  exact,
+  EXHAUSTED,
+  hits,
+  marked,
+  startMesh,
+  type ListenerOptions,
+  type Mesh,
+} from "./support.ts";
 
 /** What a proxy or a backend says that will not be helped by retries. */
 const NO: Answer = { status: 503, body: "no more", headers: [["x-envoy-ratelimited", "true"]] };
@@ -40,7 +50,10 @@ test("envoy-ratelimited in retry_on: our denial causes no retry, and is counted 
   assert.equal(await arrivals(backend, "asking-"), 120);
   assert.deepEqual(await mesh.events("asking"), { originals: 100, granted: 20, denied: 100, held: 0 });
   const logged = await mesh.logged("asking-0");
-  assert.deepEqual({ ...logged, flags: "" }, { code: 503, details: EXHAUSTED, flags: "", attempts: 2, outcome: "denied" });
+  assert.deepEqual(
+    { ...logged, flags: "" },
+    { code: 503, details: EXHAUSTED, flags: "", attempts: 2, outcome: "denied" },
+  );
 });
 
 test("the same with clients side by side", async () => {
@@ -77,7 +90,10 @@ test("a backend that says no by itself is not retried: nothing is paid for it, n
   assert.deepEqual(await mesh.events("said"), { originals: 40, granted: 0, denied: 0, held: 0 });
   // So the 8 retries that 40 originals earn are there for failures that can be helped.
   const saved = await line.series(8, "said-yes-", [{ status: 503 }, { status: 200 }]);
-  assert.deepEqual(saved.map(({ status }) => status), Array(8).fill(200));
+  assert.deepEqual(
+    saved.map(({ status }) => status),
+    Array(8).fill(200),
+  );
   assert.deepEqual(await mesh.events("said"), { originals: 48, granted: 8, denied: 0, held: 0 });
   line.close();
 });

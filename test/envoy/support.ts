@@ -69,7 +69,11 @@ export class Line {
     this.port = port;
   }
 
-  get(id: string, answers: Answer[] = [], options: Omit<RequestOptions, "port" | "id" | "agent"> = {}): Promise<Response> {
+  get(
+    id: string,
+    answers: Answer[] = [],
+    options: Omit<RequestOptions, "port" | "id" | "agent"> = {},
+  ): Promise<Response> {
     const headers = answers.length === 0 ? options.headers : { ...options.headers, ...answering(...answers) };
     return request({ ...options, port: this.port, id, agent: this.agent, ...(headers ? { headers } : {}) });
   }
@@ -84,6 +88,14 @@ export class Line {
     const responses: Response[] = [];
     for (let n = 0; n < count; n++) responses.push(await this.get(`${prefix}${n}`, answers, options));
     return responses;
+  }
+
+  /**
+   * Lets the filter see, on the worker of this connection, that failures like this one are retried. Until it has, it may
+   * leave an answer alone and deny the retry when that comes.
+   */
+  async teach(answer: Answer, options: Omit<RequestOptions, "port" | "id" | "agent"> = {}): Promise<void> {
+    await this.get("teach", [answer], options);
   }
 
   close(): void {
@@ -191,14 +203,13 @@ function moveIntoClusters(tree: Tree, manager: Message): void {
 
 /** The tree of one listener, named and with its access log. */
 function treeOf(name: string, options: ListenerOptions, policy: PolicyFile | undefined): Tree {
-  const { policy: _policy, inClusters, ...rest } = options;
-  const tree = bootstrap({ ...rest, policies: policy ? [policy] : [], accessLog: logFormat(name) }) as Tree;
+  const tree = bootstrap({ ...options, policies: policy ? [policy] : [], accessLog: logFormat(name) }) as Tree;
   const [listener] = tree.static_resources.listeners as { name: string; filter_chains: Chain[] }[];
   const manager = listener?.filter_chains[0]?.filters[0]?.typed_config;
   if (!listener || !manager) throw new Error("the template has no listener");
   listener.name = name;
   manager["stat_prefix"] = name;
-  if (inClusters) moveIntoClusters(tree, manager);
+  if (options.inClusters) moveIntoClusters(tree, manager);
   return tree;
 }
 

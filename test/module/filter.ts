@@ -65,6 +65,18 @@ export function attempt(s: Setup, request: DownstreamRequest, headers: [string, 
   return stream;
 }
 
+/**
+ * Shows the filter that the route retries this failure: one request fails and its retry comes. Costs a retry if there is
+ * one, else a denial; adds an original.
+ */
+export function prove(s: Setup, status = "503", more: [string, string][] = [], cluster = "c"): void {
+  const request = newRequest(cluster);
+  const first = attempt(s, request);
+  first.responseHeaders([[":status", status], ...more], { endOfStream: true });
+  first.end();
+  attempt(s, request).end();
+}
+
 /** Whether the filter stopped an attempt without answering it. */
 export function held(stream: Stream): boolean {
   return stopped.has(stream) && stream.localReply === undefined;

@@ -2,13 +2,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { bytes } from "../../cli/host/index.ts";
-import { attempt, event, marked, newRequest, outcome, router, setup } from "./filter.ts";
+import { attempt, event, marked, newRequest, outcome, prove, router, setup } from "./filter.ts";
 import type { Setup } from "./filter.ts";
 
 /** No retry at all beyond what a test deposits. */
 const NOTHING = { budget: { percent: 0, interval: "2s" }, minRetryRate: { count: 0 } };
-/** Exactly one retry. */
-const ONE = { budget: { percent: 0, interval: "2s" }, minRetryRate: { count: 1, interval: "1h" } };
+/** Exactly so many retries. */
+const exactly = (count: number): object => ({
+  budget: { percent: 0, interval: "2s" },
+  minRetryRate: { count, interval: "1h" },
+});
+const ONE = exactly(1);
 
 function counts(s: Setup): Record<string, number> {
   const names = [
@@ -33,6 +37,7 @@ function fails(
 
 test("a denied response is marked and otherwise untouched", () => {
   const s = setup(NOTHING);
+  prove(s, "500");
   const request = newRequest();
   const stream = attempt(s, request);
   fails(stream, "500", [["x-backend", "a"]]);
@@ -48,10 +53,10 @@ test("a denied response is marked and otherwise untouched", () => {
   );
   assert.equal(outcome(request), "denied");
   assert.deepEqual(counts(s), {
-    originals: 1,
-    answered: 1,
+    originals: 2,
+    answered: 2,
     retries_granted: 0,
-    "retries_denied.budget": 1,
+    "retries_denied.budget": 2,
     "retries_denied.held": 0,
     leases_returned: 0,
   });
@@ -59,6 +64,7 @@ test("a denied response is marked and otherwise untouched", () => {
 
 test("onExhausted 503 replaces the status and nothing else", () => {
   const s = setup({ ...NOTHING, onExhausted: "503" });
+  prove(s, "500");
   const stream = attempt(s, newRequest());
   fails(stream, "500");
   assert.equal(stream.responseHeaderMap?.getText(":status"), "503");
@@ -79,63 +85,100 @@ for (const [status, more, endOfStream, leased] of [
   ["500", [], false, true],
   ["599", [], true, true],
 ] as const) {
-  test(`${status} ${JSON.stringify(more)} ${endOfStream ? "" : "with a body "}is ${leased ? "" : "not "}a failure that asks for its retry`, () => {
-    const s = setup(NOTHING);
+  const body = endOfStream ? "" : "with a body ";
+  test(`${status} ${JSON.stringify(more)} ${body}${leased ? "asks for its retry" : "is left alone"}`, () => {
+    const s = setup(exactly(2));
     const stream = attempt(s, newRequest());
     fails(stream, status, [...more] as [string, string][], endOfStream);
-    assert.equal(marked(stream), leased);
-    assert.equal(event(s, "retries_denied.budget"), leased ? 1 : 0);
+    s.proxy.advance(1300);
+    assert.equal(event(s, "leases_returned"), leased ? 1 : 0);
   });
 }
 
-test("a retry that was paid at the response is not paid again when it arrives", () => {
-  const s = setup(ONE);
-  const request = newRequest();
-  const first = attempt(s, request);
-  fails(first);
-  assert.ok(!marked(first));
-  first.end();
-  const second = attempt(s, request);
-  assert.equal(second.localReply, undefined);
-  assert.equal(outcome(request), "granted");
-  assert.equal(event(s, "retries_granted"), 1);
-  fails(second);
-  assert.ok(marked(second), "the one retry is spent");
-});
+for (const [status, more] of [
+  ["500", []],
+  ["503", []],
+  ["429", []],
+  ["200", [["grpc-status", "14"]]],
+  ["200", [["grpc-status", "5"]]],
+] as const) {
+  test(`${status} ${JSON.stringify(more)} is marked as denied once a retry has come for it, and not before`, () => {
+    const s = setup(NOTHING);
+    const early = attempt(s, newRequest());
+    fails(early, status, [...more] as [string, string][]);
+    assert.equal(marked(early), false);
+    assert.equal(event(s, "retries_denied.budget"), 0);
+    prove(s, status, [...more] as [string, string][]);
+    assert.equal(event(s, "retries_denied.budget"), 1, "the retry that came");
+    const late = attempt(s, newRequest());
+    fails(late, status, [...more] as [string, string][]);
+    assert.equal(marked(late), true);
+    const other = attempt(s, newRequest());
+    fails(other, "501");
+    assert.equal(marked(other), false, "each status for itself");
+    const elsewhere = attempt(s, newRequest("another"));
+    fails(elsewhere, status, [...more] as [string, string][]);
+    assert.equal(marked(elsewhere), false, "and each key");
+  });
+}
 
-test("a retry that arrives without a lease pays then, or is answered here", () => {
-  const s = setup(ONE);
-  for (const granted of [true, false]) {
-    const request = newRequest();
-    attempt(s, request).end();
-    const retry = attempt(s, request);
-    assert.equal(retry.localReply === undefined, granted);
-    assert.equal(outcome(request), granted ? "granted" : "denied");
-    if (granted) continue;
-    assert.equal(retry.localReply?.status, 503);
-    assert.equal(retry.localReply?.details, "retry_budget_exhausted");
-    assert.equal(retry.localReply?.grpcStatus, undefined);
-    assert.equal(JSON.stringify(retry.localReply?.headers), JSON.stringify(retry.localReply?.headers));
+test("an answer that is marked already is neither leased nor counted", () => {
+  for (const policy of [NOTHING, exactly(5)]) {
+    const s = setup(policy);
+    prove(s);
+    const before = counts(s);
+    const stream = attempt(s, newRequest());
+    fails(stream, "503", [["x-envoy-ratelimited", "true"]]);
+    stream.end();
+    s.proxy.advance(1300);
+    assert.deepEqual(counts(s), { ...before, originals: before.originals! + 1, answered: before.answered! + 1 });
   }
-  assert.equal(event(s, "retries_granted"), 1);
-  assert.equal(event(s, "retries_denied.budget"), 1);
 });
 
-test("after a timeout the answer is 504", () => {
-  const s = setup(NOTHING);
-  for (const [value, status] of [
-    ["true", 504],
-    ["false", 503],
-    ["", 503],
-  ] as const) {
+test("the last attempt takes no lease: which one is the last is known from those seen", () => {
+  const s = setup(exactly(10));
+  for (let i = 0; i < 2; i++) {
+    const request = newRequest();
+    const first = attempt(s, request);
+    fails(first);
+    first.end();
+    const last = attempt(s, request);
+    fails(last);
+    last.end();
+    s.proxy.advance(1300);
+  }
+  assert.deepEqual([event(s, "retries_granted"), event(s, "leases_returned")], [2, 0]);
+  const request = newRequest();
+  for (let i = 0; i < 3; i++) {
+    const stream = attempt(s, request);
+    fails(stream);
+    stream.end();
+  }
+  const again = newRequest();
+  for (let i = 0; i < 2; i++) {
+    const stream = attempt(s, again);
+    fails(stream);
+    stream.end();
+  }
+  s.proxy.advance(1300);
+  assert.equal(event(s, "leases_returned"), 1, "a third attempt was seen: the second asks for it");
+});
+
+test("a last attempt is marked when the budget is spent, and not while it lasts", () => {
+  const s = setup(exactly(3));
+  prove(s);
+  for (const spent of [false, true]) {
     const request = newRequest();
     attempt(s, request).end();
-    assert.equal(attempt(s, request, [["x-envoy-is-timeout-retry", value]]).localReply?.status, status);
+    const last = attempt(s, request);
+    fails(last);
+    assert.equal(marked(last), spent);
   }
 });
 
 test("a lease that nobody claims is given back after a second", () => {
-  const s = setup(ONE);
+  const s = setup(exactly(2));
+  prove(s);
   const first = attempt(s, newRequest());
   fails(first);
   first.end();
@@ -151,14 +194,15 @@ test("a lease that nobody claims is given back after a second", () => {
 });
 
 test("a retry that comes after its lease has run out pays again", () => {
-  const s = setup(ONE);
+  const s = setup(exactly(2));
+  prove(s);
   const request = newRequest();
   const first = attempt(s, request);
   fails(first);
   first.end();
   s.proxy.advance(1500);
   assert.equal(attempt(s, request).localReply, undefined);
-  assert.deepEqual([event(s, "leases_returned"), event(s, "retries_granted")], [1, 1]);
+  assert.deepEqual([event(s, "leases_returned"), event(s, "retries_granted")], [1, 2]);
   const late = attempt(s, newRequest());
   fails(late);
   assert.ok(marked(late));
@@ -175,21 +219,6 @@ test("a lease is dated anew when its retry arrives: what earned it may have left
   assert.equal(attempt(s, request).localReply?.status, 503, "the original is older than the window");
 });
 
-test("4xx is leased once a retry has come for it", () => {
-  const s = setup({ budget: { percent: 0 }, minRetryRate: { count: 1, interval: "1h" } });
-  const request = newRequest();
-  const first = attempt(s, request);
-  fails(first, "429");
-  first.end();
-  attempt(s, request);
-  const next = attempt(s, newRequest());
-  fails(next, "429");
-  assert.ok(marked(next));
-  const other = attempt(s, newRequest());
-  fails(other, "404");
-  assert.ok(!marked(other));
-});
-
 test("a status that the route does not retry is no longer marked after 16 leases in vain", () => {
   const s = setup({ budget: { percent: 100 } });
   for (let i = 0; i < 16; i++) {
@@ -203,27 +232,30 @@ test("a status that the route does not retry is no longer marked after 16 leases
   fails(stream);
   s.proxy.advance(1300);
   assert.equal(event(s, "leases_returned"), 16, "no lease was taken");
+  prove(s);
+  fails(attempt(s, newRequest()));
+  s.proxy.advance(1300);
+  assert.equal(event(s, "leases_returned"), 17, "a retry came: it is leased again");
 });
 
 test("our mark does not become a retry where retry_on has envoy-ratelimited", () => {
   const s = setup(NOTHING);
+  prove(s);
   const request = newRequest();
   const first = attempt(s, request);
   fails(first);
   first.end();
   assert.equal(attempt(s, request).localReply?.status, 503);
-  assert.equal(event(s, "retries_denied.budget"), 1, "counted once");
+  assert.equal(event(s, "retries_denied.budget"), 2, "counted once, after the one of the proof");
 });
 
 test("a denied retry stays denied even when the budget has come back meanwhile", () => {
   const s = setup({ budget: { percent: 0 }, minRetryRate: { count: 1, interval: "1s" } });
-  const spender = newRequest();
-  attempt(s, spender).end();
-  attempt(s, spender);
+  prove(s);
   const request = newRequest();
   const first = attempt(s, request);
   fails(first);
-  assert.ok(marked(first));
+  assert.equal(marked(first), true);
   first.end();
   s.proxy.advance(3000);
   assert.equal(attempt(s, request).localReply?.status, 503);
@@ -239,7 +271,7 @@ test("mirrored requests and Envoy's own neither deposit nor withdraw; an interna
   const internal = route.send(s.worker, { outcomes: [503], internal: true });
   s.proxy.run();
   assert.equal(event(s, "originals"), 1);
-  assert.equal(internal.attempts, 1);
+  assert.equal(internal.backendHits, 1);
   assert.equal(event(s, "retries_denied.budget"), 1);
 });
 
@@ -254,7 +286,7 @@ test("a mark that is not ours makes an attempt a retry, nothing more", () => {
 });
 
 test("a retry on a VM that was rebuilt pays again, and finds its key", () => {
-  const s = setup({ budget: { percent: 0 }, minRetryRate: { count: 2, interval: "1h" } });
+  const s = setup(exactly(2));
   const request = newRequest();
   const first = attempt(s, request);
   fails(first);
@@ -262,9 +294,9 @@ test("a retry on a VM that was rebuilt pays again, and finds its key", () => {
   s.worker.vm(s.plugin).kill("test");
   assert.ok(s.worker.reload(s.plugin));
   assert.equal(attempt(s, request).localReply, undefined);
-  const other = attempt(s, newRequest());
-  fails(other);
-  assert.ok(marked(other), "the lease of the dead VM is not given out again");
+  const other = newRequest();
+  attempt(s, other).end();
+  assert.equal(attempt(s, other).localReply?.status, 503, "the lease of the dead VM is not given out again");
 });
 
 test("keys beyond the 1,024th share one budget and are counted", () => {

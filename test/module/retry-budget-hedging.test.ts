@@ -1,7 +1,7 @@
 /** Attempts of one request that live side by side. A denied one never ends the one that may still answer. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { attempt, event, held, marked, newRequest, outcome, setup } from "./filter.ts";
+import { attempt, event, held, marked, newRequest, outcome, prove, setup } from "./filter.ts";
 import type { Setup } from "./filter.ts";
 
 /** `grants` retries in all. */
@@ -62,9 +62,10 @@ test("a held attempt that Envoy takes away is forgotten", () => {
   second.end();
   s.proxy.advance(120);
   assert.equal(replyOf(second), undefined);
+  prove(s);
   answers(first, "503");
   assert.ok(marked(first), "an ordinary denial again");
-  assert.equal(event(s, "retries_denied.budget"), 1);
+  assert.equal(event(s, "retries_denied.budget"), 2);
 });
 
 test("a granted hedge is paid; the failure of either attempt is left to Envoy while the other runs", () => {
@@ -114,19 +115,35 @@ test("the attempt in the middle dies: the first one, which still runs, is not fo
   assert.equal(replyOf(third)?.status, 503);
 });
 
-test("two held attempts of one request get one answer", () => {
+test("two held attempts of one request get one answer, sent by the youngest: a second one would crash Envoy", () => {
+  for (const gone of [null, 1, 2]) {
+    const s = allowing(0);
+    const request = newRequest();
+    const streams = [attempt(s, request), attempt(s, request), attempt(s, request)];
+    if (gone !== null) streams[gone]!.end();
+    streams[0]!.end();
+    s.proxy.advance(60);
+    const answered = streams.map((stream) => replyOf(stream) !== undefined);
+    assert.deepEqual(answered, [false, gone === 2, gone !== 2]);
+  }
+});
+
+test("a failure that the route does not retry is not marked beside a held attempt", () => {
   const s = allowing(0);
   const request = newRequest();
   const first = attempt(s, request);
-  const second = attempt(s, request);
-  const third = attempt(s, request);
-  first.end();
-  s.proxy.advance(60);
-  assert.ok(second.localReply !== undefined || third.localReply !== undefined);
-  second.end();
-  third.end();
-  s.proxy.advance(200);
-  assert.deepEqual(s.worker.vm(s.plugin).dead, false);
+  attempt(s, request);
+  answers(first, "404");
+  assert.equal(marked(first), false);
+});
+
+test("onExhausted 503 also replaces the status of a failure that ends a held attempt", () => {
+  const s = setup({ budget: { percent: 0 }, minRetryRate: { count: 0 }, onExhausted: 503 });
+  const request = newRequest();
+  const first = attempt(s, request);
+  attempt(s, request);
+  answers(first, "502");
+  assert.equal(first.responseHeaderMap?.getText(":status"), "503");
 });
 
 test("100 held requests are answered in two sweeps, each with its own status", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { OfflineProxy } from "../../cli/host/index.ts";
-import { attempt, event, held, load, marked, newRequest, outcome, router, setup } from "./filter.ts";
+import { attempt, event, held, load, marked, newRequest, outcome, prove, router, setup } from "./filter.ts";
 import type { Setup } from "./filter.ts";
 
 /** An outage of `ms` milliseconds with one request a millisecond, over all workers in turn. */
@@ -53,6 +53,7 @@ test("two policies of one proxy do not see each other", () => {
     worker: proxy.workers[0]!,
   };
   const free = { proxy, plugin: load(proxy, { name: "free", budget: { percent: 100 } }), worker: proxy.workers[0]! };
+  for (const s of [strict, free]) prove(s);
   for (const [s, name, denied] of [
     [strict, "strict", true],
     [free, "free", false],
@@ -62,8 +63,8 @@ test("two policies of one proxy do not see each other", () => {
     stream.responseHeaders([[":status", "503"]], { endOfStream: true });
     assert.equal(marked(stream), denied, name);
   }
-  assert.equal(event(strict, "originals", "c", "strict"), 2);
-  assert.equal(event(free, "originals", "c", "free"), 1);
+  assert.equal(event(strict, "originals", "c", "strict"), 3);
+  assert.equal(event(free, "originals", "c", "free"), 2);
 });
 
 test("two policies in one chain each mark and judge the same request", () => {
@@ -133,6 +134,7 @@ test("a lease from before an update is honoured after it", () => {
 
 test("a refused update changes nothing", () => {
   const s = setup({ budget: { percent: 0 }, minRetryRate: { count: 0 } });
+  prove(s);
   const update = s.plugin.update({ configuration: '{"name":"shop","budget":{"percent":101}}' });
   assert.equal(update.accepted, false);
   assert.match(
@@ -195,8 +197,41 @@ test("shadow: the ledger is that of enforce, whatever comes", () => {
   );
 });
 
+test("the first retry makes the filter look at answers, until it knows what is retried", () => {
+  const s = setup({ per: "proxy", budget: { percent: 100 } });
+  for (let i = 0; i < 200; i++) {
+    const stream = attempt(s, newRequest());
+    stream.responseHeaders([[":status", "200"]], { endOfStream: true });
+    stream.end();
+  }
+  s.proxy.advance(300);
+  const looks = (): boolean => {
+    const stream = attempt(s, newRequest());
+    const before = stream.calls.total;
+    stream.responseHeaders([[":status", "200"]], { endOfStream: false });
+    stream.end();
+    return stream.calls.total > before;
+  };
+  const retry = (): void => {
+    const request = newRequest();
+    attempt(s, request).end();
+    attempt(s, request).end();
+  };
+  assert.equal(looks(), false);
+  retry();
+  assert.equal(looks(), true);
+  s.proxy.advance(300);
+  assert.equal(looks(), false, "until the next tick");
+  retry();
+  prove(s);
+  s.proxy.advance(300);
+  retry();
+  assert.equal(looks(), false, "it is known now");
+});
+
 test("shadow: no response and no attempt is touched", () => {
   const s = setup({ mode: "shadow", onExhausted: "503", budget: { percent: 0 }, minRetryRate: { count: 0 } });
+  prove(s, "500");
   const request = newRequest();
   const first = attempt(s, request);
   first.responseHeaders([[":status", "500"]], { endOfStream: true });
@@ -208,6 +243,6 @@ test("shadow: no response and no attempt is touched", () => {
   assert.ok(!held(second));
   const third = attempt(s, request);
   assert.ok(!held(third), "the second still runs");
-  assert.equal(event(s, "retries_denied.budget"), 1);
+  assert.equal(event(s, "retries_denied.budget"), 2, "one of them of the proof");
   assert.equal(event(s, "retries_denied.held"), 0);
 });

@@ -15,6 +15,9 @@ const FILE_TIMEOUT = 8 * 60 * 1000;
 /** A test file whose first line begins with this is run while no other file of its suite is. */
 const ALONE = "// alone:";
 
+/** Time (ms) that test processes have to tidy up after a signal; one in an endless loop would never hear it. */
+const GRACE = 3000;
+
 /** Most characters of a failed file's own output that are shown. */
 const OUTPUT_SHOWN = 20_000;
 
@@ -60,7 +63,10 @@ export async function runNodeTests(files: readonly string[], concurrency: number
 /** Ends the other files of a group that has failed. */
 function breakOff(queue: string[]): void {
   queue.length = 0;
-  for (const child of children) child.kill("SIGKILL");
+  for (const child of children) {
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), GRACE).unref();
+  }
 }
 
 function isAlone(file: string): boolean {
@@ -108,9 +114,6 @@ function indent(text: string): string {
 
 /** The running test processes: they end with this one. */
 const children = new Set<ReturnType<typeof spawn>>();
-
-/** Time (ms) that test processes have to tidy up after a signal; one in an endless loop would never hear it. */
-const GRACE = 3000;
 
 let stopping = false;
 

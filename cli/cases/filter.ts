@@ -1,0 +1,47 @@
+/** Where filters are found: `filters/<name>/schema.json` says what a filter is, `build/<name>.wasm` is its module. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+export type Half = "downstream" | "upstream";
+
+export interface Filter {
+  readonly name: string;
+  /** Which side of the router it runs on. */
+  readonly half: Half;
+  /** Whether its configuration carries the policy's name. */
+  readonly named: boolean;
+}
+
+interface FilterSchema {
+  readonly required?: readonly string[];
+  readonly "x-pointduty"?: { readonly half?: Half };
+}
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Names of all filters of this checkout, sorted. */
+export function filterNames(): string[] {
+  const folder = join(ROOT, "filters");
+  return readdirSync(folder)
+    .filter((name) => existsSync(join(folder, name, "schema.json")))
+    .sort();
+}
+
+/** A filter by its folder name; undefined when there is none. */
+export function findFilter(name: string): Filter | undefined {
+  if (!filterNames().includes(name)) return undefined;
+  const schema = JSON.parse(readFileSync(join(ROOT, "filters", name, "schema.json"), "utf8")) as FilterSchema;
+  return {
+    name,
+    half: schema["x-pointduty"]?.half ?? "downstream",
+    named: schema.required?.includes("name") ?? false,
+  };
+}
+
+/** The built module's bytes. Throws an Error with one line for the user when it was not built. */
+export function moduleOf(filter: string): Uint8Array {
+  const file = join(ROOT, "build", `${filter}.wasm`);
+  if (!existsSync(file)) throw new Error(`build/${filter}.wasm is missing: run npm run build`);
+  return readFileSync(file);
+}
