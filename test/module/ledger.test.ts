@@ -91,8 +91,8 @@ class Model {
       this.slot = present;
       this.readings.push({ slot: present, originals });
     }
-    // Before the window: what had been counted when slot - 158 began, at most: the first reading not earlier than that.
-    const edge = this.slot - 158n;
+    // Before the window: what had been counted when slot - 157 began, at most: the first reading not earlier than that.
+    const edge = this.slot - 157n;
     const before = this.readings.find((r) => r.slot >= edge)?.originals ?? originals;
     // Surely seen: what was answered, or had been read at least two slots ago.
     const old = this.readings.filter((r) => r.slot <= this.slot - 2n).at(-1) ?? this.readings[0]!;
@@ -101,7 +101,7 @@ class Model {
   }
 
   private used(kind: number): bigint {
-    return BigInt(this.grants.filter((g) => g.kind === kind && g.slot > this.slot - 162n).length);
+    return BigInt(this.grants.filter((g) => g.kind === kind && g.slot > this.slot - 163n).length);
   }
 
   withdraw(now: bigint): number {
@@ -121,7 +121,7 @@ class Model {
   }
 
   refund(kind: number, slot: bigint): void {
-    const index = this.grants.findIndex((g) => g.kind === kind && g.slot === slot && g.slot > this.slot - 162n);
+    const index = this.grants.findIndex((g) => g.kind === kind && g.slot === slot && g.slot > this.slot - 163n);
     if (index >= 0) this.grants.splice(index, 1);
     if (kind === FLOOR) this.paidUntil = this.paidUntil > this.emission() ? this.paidUntil - this.emission() : 0n;
   }
