@@ -15,6 +15,8 @@ class StreamEntry {
 export abstract class Root {
   /** Context id. */
   id: u32 = 0;
+  /** Whether a configuration was accepted: before that a policy does nothing. */
+  ready: bool = false;
 
   /** @param size announced bytes of the configuration. False refuses it: what was in force stays. */
   abstract configure(size: i32): bool;
@@ -22,6 +24,8 @@ export abstract class Root {
   /** Return an `Action`. `id` is the stream's, and has an entry in `streams`. */
   abstract requestHeaders(id: u32, endOfStream: bool): i32;
   abstract responseHeaders(id: u32, endOfStream: bool): i32;
+  /** The policy is gone, and so are its streams. */
+  abstract end(): void;
   /** The stream is gone: its entry must be removed, now or as soon as nothing needs it. */
   abstract streamEnd(id: u32): void;
 }
@@ -63,12 +67,14 @@ export function findRoot(id: u32): Root | null {
   return null;
 }
 
-/** The policy that a stream belongs to; null when it has been removed. */
+/** The policy that a stream belongs to; null when it is not ready or has been removed. */
 export function streamRoot(id: u32): Root | null {
   const filter = installed;
   if (filter === null) return null;
   const entry = filter.streams.find(id);
-  return entry == 0 ? null : findRoot(changetype<StreamEntry>(entry).root);
+  if (entry == 0) return null;
+  const root = findRoot(changetype<StreamEntry>(entry).root);
+  return root !== null && root.ready ? root : null;
 }
 
 /** A new context. @param parent 0 for a root context */
@@ -95,8 +101,10 @@ export function deleteContext(id: u32): void {
   if (filter !== null) filter.streams.remove(id);
   lastRoot = null;
   for (let i = 0; i < roots.length; i++) {
-    if (unchecked(roots[i]).id == id) {
+    const gone = unchecked(roots[i]);
+    if (gone.id == id) {
       roots.splice(i, 1);
+      gone.end();
       return;
     }
   }

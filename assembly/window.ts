@@ -59,6 +59,15 @@ export function fillMarks(ring: usize, value: u64): void {
   for (let i: u32 = 0; i < RING; i++) store<u64>(ring + ((<usize>i) << 3), value);
 }
 
+/** Adds `count` to the marks of the slots after `from` up to `to`: it had been counted before they began. */
+export function raiseMarks(ring: usize, from: u64, to: u64, count: u64): void {
+  const steps = to > from ? min(to - from, <u64>RING) : 0;
+  for (let i: u64 = 0; i < steps; i++) {
+    const at = ring + markOffset(to - i);
+    store<u64>(at, load<u64>(at) + count);
+  }
+}
+
 /** By how much the counter has grown to `value` in the last 157 to 158 slots; 0 when it was set back. */
 export function growth(ring: usize, current: u64, value: u64): u64 {
   const mark = load<u64>(ring + markOffset(current >= FILL_SPAN ? current - FILL_SPAN : 0));

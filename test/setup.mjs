@@ -31,6 +31,10 @@ const TASKS = {
   "test:outage": { file: "test/outage/main.ts", build: true },
   "test:matrix": { file: "test/matrix.ts", build: true },
   mutate: { file: "test/mutate.ts" },
+  "conformance:record": { file: "test/conformance/record.ts" },
+  fuzz: { file: "test/fuzz/main.ts", build: true },
+  pointduty: { file: "cli/main.ts", build: true },
+  conformance: { file: "cli/main.ts", args: ["conformance"], build: true },
 };
 
 /** Exit codes: 1 a failure, 2 wrong use, 3 could not run here. */
@@ -171,6 +175,8 @@ function explainNpm(stderr) {
 function run(file, args, stdout) {
   const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, file), ...args], {
     cwd: ROOT,
+    // What a user's file names are relative to.
+    env: { ...process.env, INIT_CWD: process.env.INIT_CWD ?? process.cwd() },
     stdio: ["inherit", stdout, "inherit"],
   });
   const forward = (signal) => {

@@ -35,13 +35,14 @@ function configure(root: u32, size: i32): bool {
   if (policy === null) return false;
   enter();
   const ok = policy.configure(size);
+  if (ok) policy.ready = true;
   leave();
   return ok;
 }
 
 export function proxy_on_tick(root: u32): void {
   const policy = findRoot(root);
-  if (policy === null) return;
+  if (policy === null || !policy.ready) return;
   enter();
   policy.tick();
   leave();
@@ -67,5 +68,7 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32)
 
 /** The last call for a context; streams and root contexts alike. */
 export function proxy_on_delete(id: u32): void {
+  enter();
   deleteContext(id);
+  leave();
 }

@@ -7,6 +7,8 @@ export type Half = "downstream" | "upstream";
 
 export interface Filter {
   readonly name: string;
+  /** Kind of its policies. */
+  readonly kind: string;
   /** Which side of the router it runs on. */
   readonly half: Half;
   /** Whether its configuration carries the policy's name. */
@@ -14,6 +16,7 @@ export interface Filter {
 }
 
 interface FilterSchema {
+  readonly title?: string;
   readonly required?: readonly string[];
   readonly "x-pointduty"?: { readonly half?: Half };
 }
@@ -34,6 +37,7 @@ export function findFilter(name: string): Filter | undefined {
   const schema = JSON.parse(readFileSync(join(ROOT, "filters", name, "schema.json"), "utf8")) as FilterSchema;
   return {
     name,
+    kind: schema.title ?? "",
     half: schema["x-pointduty"]?.half ?? "downstream",
     named: schema.required?.includes("name") ?? false,
   };

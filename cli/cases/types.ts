@@ -108,6 +108,9 @@ export interface Case {
   readonly steps: readonly Step[];
   /** Why it can't run through Envoy; undefined for a case that can. */
   readonly onlyModule: string | undefined;
-  /** `line:column` of the part of the policy that a JSON pointer names, or of the nearest part above it. */
-  readonly place: (pointer: string) => string;
+  /**
+   * `line:column` of the part of the policy that a JSON pointer names (of the field's name, with `key`), or of the nearest
+   * part above it.
+   */
+  readonly place: (pointer: string, key: boolean) => string;
 }

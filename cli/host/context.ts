@@ -12,7 +12,7 @@ export class Context {
   readonly stream: Stream | undefined;
   /** True once proxy_on_context_create ran (or the module has none): callbacks may follow, and on_delete will. */
   createdInVm = false;
-  /** Readable through the PluginConfiguration buffer while proxy_on_configure runs. */
+  /** Readable through the PluginConfiguration buffer while proxy_on_context_create and proxy_on_configure run. */
   configuration: Uint8Array | undefined;
   /** Details of the last gRPC or HTTP call failure; stays 0 and empty as long as no calls are modelled. */
   readonly callStatus = { code: 0, message: new Uint8Array() };

@@ -4,7 +4,7 @@ import { Body } from "./body.ts";
 import { type Bytes, bytes, joinBytes } from "./bytes.ts";
 import { CallCount } from "./calls.ts";
 import { Context } from "./context.ts";
-import { EnvoyCrash } from "./crash.ts";
+import { refuseDeadlyReply } from "./crash.ts";
 import { type HeaderInput, HeaderMap } from "./headers.ts";
 import { FAIL_STREAM, type LocalReply, localReplyResponse } from "./local-reply.ts";
 import type { PluginHandle } from "./plugin.ts";
@@ -65,6 +65,8 @@ export class Stream {
   readonly continued = { request: 0, response: 0 };
   closed = false;
   ended = false;
+  /** A downstream filter's reply came after the response's headers had gone: the client's stream was reset instead. */
+  reset = false;
   readonly #handle: PluginHandle;
   readonly #context: Context;
   readonly #listener: StreamListener;
@@ -88,6 +90,12 @@ export class Stream {
   readonly #bypassed: boolean;
   #logging = false;
   #endOfStream = false;
+  /** How far the response's headers have come. */
+  #answer: "none" | "seen" | "sent" = "none";
+  /** A reply of a downstream filter from proxy_on_context_create: it waits for the callback that is next. */
+  #early: LocalReply | undefined;
+  /** Envoy loses a stream that an upstream filter answered from proxy_on_context_create: no done, no delete. */
+  #lost = false;
 
   constructor(thread: Thread, handle: PluginHandle, options: StreamOptions) {
     this.thread = thread;
@@ -114,23 +122,20 @@ export class Stream {
     if (this.#bypassed) return this.#nothing();
     this.#create();
     this.requestHeaderMap = headers instanceof HeaderMap ? headers : new HeaderMap("request", headers);
-    return this.#headers(
-      this.#request,
-      "proxy_on_request_headers",
-      this.requestHeaderMap,
-      options.endOfStream ?? false,
-    );
+    const { endOfStream = false } = options;
+    const result = this.#headers(this.#request, "proxy_on_request_headers", this.requestHeaderMap, endOfStream);
+    if (this.#early) this.#applyLocalReply(this.#early);
+    return result;
   }
 
   responseHeaders(headers: HeaderInput | HeaderMap, options: { endOfStream?: boolean } = {}): PhaseResult {
     this.responseHeaderMap = headers instanceof HeaderMap ? headers : new HeaderMap("response", headers);
     if (!this.#sees()) return this.#nothing();
-    return this.#headers(
-      this.#response,
-      "proxy_on_response_headers",
-      this.responseHeaderMap,
-      options.endOfStream ?? false,
-    );
+    this.#answer = "seen";
+    const { endOfStream = false } = options;
+    const result = this.#headers(this.#response, "proxy_on_response_headers", this.responseHeaderMap, endOfStream);
+    if (result.action === "Continue") this.#answer = "sent";
+    return result;
   }
 
   requestBody(data: Bytes, options: { endOfStream?: boolean } = {}): PhaseResult {
@@ -163,7 +168,7 @@ export class Stream {
         this.#call("proxy_on_log", [], () => undefined);
         this.#logging = false;
       }
-      if (this.#context.createdInVm) {
+      if (this.#context.createdInVm && !this.#lost) {
         this.#call("proxy_on_done", [], () => undefined);
         this.#call("proxy_on_delete", [], () => undefined);
       }
@@ -214,11 +219,10 @@ export class Stream {
 
   /** proxy_send_local_response: takes effect when the callback has returned. */
   deferLocalReply(reply: LocalReply): void {
-    const { current, callbackName } = this.#context.vm;
-    if (this.kind === "upstream" && callbackName === "proxy_on_done" && current !== this.#context) {
-      throw new EnvoyCrash("a local reply for a sibling attempt from proxy_on_done of an upstream filter");
-    }
-    this.#context.vm.afterCall(() => this.#applyLocalReply(reply));
+    const { vm } = this.#context;
+    const detached = this.request.connectionId === null;
+    refuseDeadlyReply(vm.callbackName, { kind: this.kind, own: vm.current === this.#context, detached });
+    vm.afterCall(() => this.#applyLocalReply(reply));
   }
 
   /** proxy_continue_stream. Either side hides the request from the module, as in Envoy. */
@@ -252,6 +256,7 @@ export class Stream {
       this.#count("proxy_on_context_create", calls);
     }
     this.#context.createdInVm = true;
+    this.#lost = this.kind === "upstream" && this.localReply !== undefined;
   }
 
   /** Response and body callbacks need a created context and a stream that was not failed. */
@@ -349,15 +354,28 @@ export class Stream {
 
   #applyLocalReply(reply: LocalReply): void {
     if (this.localReply || this.ended) return;
+    if (this.kind === "downstream" && !this.#context.createdInVm) {
+      this.#early = reply;
+      return;
+    }
     this.localReply = reply;
-    // A downstream filter is in the path of its own reply's response; an upstream filter is not.
-    if (this.kind === "downstream" && reply !== FAIL_STREAM) {
-      const { headers, body } = localReplyResponse(this.requestHeaderMap, reply);
+    if (this.kind === "downstream" && reply !== FAIL_STREAM) this.#answerWith(reply);
+    this.#listener.localReply?.(reply);
+  }
+
+  /** A downstream filter is in the path of its own reply's response, unless it has seen a response; an upstream filter is not. */
+  #answerWith(reply: LocalReply): void {
+    if (this.#answer === "sent") {
+      this.reset = true;
+      return;
+    }
+    const { headers, body } = localReplyResponse(this.requestHeaderMap, reply);
+    if (this.#answer === "seen") this.responseHeaderMap = headers;
+    else {
       this.responseHeaders(headers, { endOfStream: body.length === 0 });
       if (body.length > 0) this.responseBody(body, { endOfStream: true });
-      this.request.responseCode = Number(headers.getText(":status"));
     }
-    this.#listener.localReply?.(reply);
+    this.request.responseCode = Number(headers.getText(":status"));
   }
 
   #continue(name: "request" | "response"): void {

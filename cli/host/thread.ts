@@ -103,15 +103,15 @@ export function startPlugin(vm: Vm, plugin: Plugin): { root: Context } | { reaso
   const root = new Context(vm, { id: vm.allocateContextId(), plugin, parent: vm.vmContext });
   vm.contexts.set(root.id, root);
   if (vm.has("proxy_on_context_create")) {
+    root.configuration = plugin.configuration;
     vm.call(root, "proxy_on_context_create", [root.id, 0], () => undefined);
-    root.createdInVm = true;
+    root.configuration = undefined;
   }
   if (vm.has("proxy_on_vm_start")) {
     const { result } = vm.call(root, "proxy_on_vm_start", [root.id, vm.vmConfiguration.length], (value) => value);
     if (vm.dead) return { reason: vm.trap ?? "" };
     if (!result) return { reason: "Failed to start thread-local Wasm" };
   }
-  root.createdInVm = true;
   if (vm.has("proxy_on_configure")) {
     root.configuration = plugin.configuration;
     vm.thread.proxy.configureCalls++;
@@ -134,7 +134,7 @@ function shutDown(root: Context): void {
 
 /** Ends a root context in the VM. */
 export function deleteRoot(root: Context): void {
-  if (!root.vm.dead && root.createdInVm && root.vm.has("proxy_on_delete")) {
+  if (!root.vm.dead && root.vm.has("proxy_on_delete")) {
     root.vm.call(root, "proxy_on_delete", [root.id], () => undefined);
   }
   root.vm.contexts.delete(root.id);

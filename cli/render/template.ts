@@ -63,3 +63,21 @@ export function block(template: string, name: string, keep: boolean): string {
   if (state !== "after") throw new TemplateError(`the template has no complete block ${name}`);
   return out.join("\n");
 }
+
+/**
+ * Returns `template` with the lines from one with `# <name>: begin` to one with `# <name>: end` once for each of
+ * `values`, the slots in them filled. Other slots stay. Throws TemplateError when there is no such block.
+ */
+export function repeat(template: string, name: string, values: readonly Readonly<Record<string, string>>[]): string {
+  const lines = template.split("\n");
+  const begin = lines.findIndex((line) => line.trim().startsWith(`# ${name}: begin`));
+  const end = lines.findIndex((line) => line.trim().startsWith(`# ${name}: end`));
+  if (begin < 0 || end < begin) throw new TemplateError(`the template has no complete block ${name}`);
+  const inside = lines.slice(begin + 1, end);
+  const copies = values.flatMap((given) =>
+    inside.map((line) =>
+      line.replace(SLOT, (slot, key: string) => (given[key] === undefined ? slot : scalar(given[key]))),
+    ),
+  );
+  return [...lines.slice(0, begin), ...copies, ...lines.slice(end + 1)].join("\n");
+}

@@ -31,7 +31,7 @@ const LEFT = ascii("tokens_left");
 const BUDGET = ascii("budget");
 const HELD = ascii("held");
 const DROPPED = ascii(
-  "retry-budget: a statistics matcher drops our gauges: originals are counted in batches, and no figures are published for ",
+  "retry-budget: a statistics matcher drops our gauges: originals are counted in batches, and no figures are published",
 );
 
 /** Tries of a compare-and-swap before the answer is no. */
@@ -43,6 +43,8 @@ const BATCH: u64 = 32;
 const scratch = heap.alloc(<usize>LEDGER_BYTES);
 const ledger = new Ledger();
 const line = new ByteBuilder();
+/** Once in each worker is enough. */
+let warned = false;
 
 export class Account {
   /** While true, a failing response asks for its retry; while false, the retry pays when it arrives. */
@@ -66,6 +68,10 @@ export class Account {
   /** Whether the gauge has been looked at after a deposit. */
   private proven: bool = false;
   private batch: u64 = 0;
+  /** Time of the first original of the batch. */
+  private batchSince: u64 = 0;
+  /** A newer policy with another interval has laid the ledger out. */
+  private outdated: bool = false;
   /** Answers that are not yet on the gauge: it may lag, so they go there together. */
   private answers: i64 = 0;
   private active: bool = true;
@@ -81,7 +87,7 @@ export class Account {
    */
   constructor(
     private readonly budget: Budget,
-    private readonly generation: u64,
+    private generation: u64,
     metrics: MetricFamily,
     policy: StaticArray<u8>,
     name: StaticArray<u8>,
@@ -97,7 +103,7 @@ export class Account {
     this.left = metrics.gauge(LEFT, name);
     // The ledger must exist before the first deposit: what was deposited earlier would never count.
     this.load(now);
-    if (this.cas == ABSENT_CAS) this.save();
+    if (this.cas == ABSENT_CAS || this.moved) this.save();
   }
 
   /** One more original request. */
@@ -106,11 +112,23 @@ export class Account {
     if (!this.withoutGauge) {
       incrementMetric(this.originals, 1);
       if (!this.proven) this.prove();
-    } else if (++this.batch >= BATCH) {
-      // A lost race leaves the batch for the next deposit.
-      this.load(nowNanos());
-      this.save();
+    } else if (++this.batch == 1) {
+      this.batchSince = nowNanos();
+    } else if (this.batch >= BATCH) {
+      this.flush();
     }
+    // Only the policy in force gets new requests: if this one does, the slots are to be its own. (Envoy revives the
+    // context of an earlier policy that still has streams, and does not configure it again.)
+    if (this.outdated) {
+      this.generation = nowNanos();
+      this.flush();
+    }
+  }
+
+  /** Stores what was kept back. A lost race leaves it for the next time. */
+  flush(): void {
+    this.load(nowNanos());
+    this.save();
   }
 
   /** An original request was answered, or ended without an answer. */
@@ -125,7 +143,10 @@ export class Account {
       this.load(now);
       const grant = ledger.withdraw(this.budget, now);
       this.observe();
-      if (grant == Grant.None) return Grant.None;
+      if (grant == Grant.None) {
+        if (this.batch > 0) this.save();
+        return Grant.None;
+      }
       if (this.save()) return grant;
     }
     return Grant.None;
@@ -198,7 +219,10 @@ export class Account {
     if (getMetric(this.originals) != 0) return;
     this.withoutGauge = true;
     this.batch = 1;
-    log(LogLevel.Warn, line.clear().add(DROPPED).add(this.path));
+    this.batchSince = nowNanos();
+    if (warned) return;
+    warned = true;
+    log(LogLevel.Warn, line.clear().add(DROPPED));
   }
 
   private observe(): void {
@@ -221,16 +245,19 @@ export class Account {
       this.cas = ABSENT_CAS;
       ledger.create(scratch, this.budget, this.generation, now, this.withoutGauge ? 0 : getMetric(this.originals));
     }
+    // Another worker has found out that the gauge does not count.
+    if (ledger.deposits > 0) this.withoutGauge = this.proven = true;
     let originals: u64 = 0;
     let answered: u64 = 0;
     if (this.withoutGauge) {
-      ledger.deposit(this.batch);
+      if (this.batch > 0) ledger.deposit(this.batch, this.batchSince);
       originals = answered = ledger.deposits;
     } else {
       answered = getMetric(this.answered);
       originals = getMetric(this.originals);
     }
     this.moved = ledger.roll(this.budget, this.generation, now, originals, answered);
+    this.outdated = ledger.outdated;
   }
 
   private save(): bool {

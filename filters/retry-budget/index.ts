@@ -174,8 +174,8 @@ class RetryBudget extends Root {
   /** The configuration, read, checked and compiled; null after an error, whose message is `cfg.messagePtr()`. */
   private read(size: i32): Policy | null {
     if (!cfg.fits(size, SIZE_LIMIT)) return null;
-    getConfiguration(size);
-    const root = cfg.check(resultAddress(), resultLength(), TABLE);
+    const given = getConfiguration(size) == Status.Ok;
+    const root = given ? cfg.check(resultAddress(), resultLength(), TABLE) : cfg.check(0, 0, TABLE);
     if (root == cfg.NONE) return null;
     this.hash = <u64>cfg.hash(root);
     return compile(root);
@@ -189,6 +189,11 @@ class RetryBudget extends Root {
     returnExpired(now);
     for (let i = 0; i < this.accounts.length; i++) unchecked(this.accounts[i]).tick(now);
     if (this.held > 0) this.sweep();
+  }
+
+  /** What is kept back in this VM would be lost. */
+  end(): void {
+    for (let i = 0; i < this.accounts.length; i++) unchecked(this.accounts[i]).flush();
   }
 
   requestHeaders(id: u32, endOfStream: bool): i32 {
@@ -440,16 +445,19 @@ function answered(attempt: Attempt, account: Account): void {
   account.answer();
 }
 
-/** Links an attempt to the one before it, if that still lives or is remembered. */
+/**
+ * Links an attempt to the one before it, if that still lives or is remembered. The mark says which one that is, and
+ * another party may have written it: links lead from greater to smaller ids only, so that no chain can be a circle.
+ */
 function link(id: u32, before: u32, number: i32, ordinal: u32): void {
   const attempt = attemptOf(id);
-  const older = attemptOf(before);
-  if (attempt !== null) {
-    attempt.account = number;
-    attempt.ordinal = ordinal;
-    attempt.older = older === null ? 0 : before;
-  }
-  if (older !== null) older.younger = id;
+  if (attempt === null) return;
+  attempt.account = number;
+  attempt.ordinal = ordinal;
+  const older = before < id && attempt.older == 0 ? attemptOf(before) : null;
+  if (older === null || older.younger != 0) return;
+  attempt.older = before;
+  older.younger = id;
 }
 
 /** Whether another attempt of the request runs and may still answer. */

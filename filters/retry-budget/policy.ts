@@ -7,7 +7,7 @@
  * backend may not have seen it, and would count retries that no request of its own log allows.
  *
  * Blob: u32 magic, u32 version, u64 slot length in ns, u64 current slot, u64 floor (token bucket), u64 generation,
- * u64 deposits, trail and marks of `originals`, ring of retries granted by the percentage, ring of those by the floor.
+ * u64 deposits, two counters (u64 last reading, u64 what earlier lives of the gauge had counted), trail and marks of `originals`, ring of retries granted by the percentage, ring of those by the floor.
  */
 import { empty, giveBack, take, tokens } from "../../assembly/bucket";
 import {
@@ -19,6 +19,7 @@ import {
   fillMarks,
   growth,
   MARKS_BYTES,
+  raiseMarks,
   settled,
   SLOTS,
   startTrail,
@@ -35,7 +36,9 @@ const SLOT: usize = 16;
 const FLOOR: usize = 24;
 const GENERATION: usize = 32;
 const DEPOSITS: usize = 40;
-const TRAIL: usize = 48;
+const ORIGINALS: usize = 48;
+const ANSWERED: usize = 64;
+const TRAIL: usize = 80;
 const MARKS: usize = TRAIL + <usize>TRAIL_BYTES;
 const BY_PERCENT: usize = MARKS + <usize>MARKS_BYTES;
 const BY_FLOOR: usize = BY_PERCENT + <usize>COUNTS_BYTES;
@@ -77,6 +80,8 @@ export class Ledger {
   private at: usize = 0;
   /** Requests that fill the window, after `roll`. */
   private filled: u64 = 0;
+  /** After `roll`: another policy's interval rules the slots, and that policy is newer than this one. */
+  outdated: bool = false;
 
   /** Current slot, after `open`. */
   get slot(): u64 {
@@ -88,8 +93,13 @@ export class Ledger {
     return load<u64>(this.at, DEPOSITS);
   }
 
-  deposit(count: u64): void {
+  /**
+   * Adds requests that were kept back for a while. They fill the window from now on, and leave it with the first of them.
+   * @param since time of the first of them in ns
+   */
+  deposit(count: u64, since: u64): void {
     store<u64>(this.at, this.deposits + count, DEPOSITS);
+    raiseMarks(this.at + MARKS, since / load<u64>(this.at, SLOT_NANOS), this.slot, count);
   }
 
   /** A new ledger: an empty window and a full floor. */
@@ -118,9 +128,23 @@ export class Ledger {
    * @returns whether the stored form changed
    */
   roll(budget: Budget, generation: u64, now: u64, originals: u64, answered: u64): bool {
-    const moved = this.advance(budget, generation, now, originals);
-    this.filled = growth(this.at + MARKS, this.slot, max(settled(this.at + TRAIL), min(answered, originals)));
+    const sent = this.total(ORIGINALS, originals);
+    const ended = this.total(ANSWERED, answered);
+    const moved = this.advance(budget, generation, now, sent);
+    this.outdated = load<u64>(this.at, SLOT_NANOS) != budget.slotNanos;
+    this.filled = growth(this.at + MARKS, this.slot, max(settled(this.at + TRAIL), min(ended, sent)));
     return moved;
+  }
+
+  /**
+   * All that a gauge has counted. It begins again at 0 when the last module that knew it has gone before the next one
+   * asked for it (metrics belong to the code that defines them).
+   */
+  private total(counter: usize, reading: u64): u64 {
+    const at = this.at + counter;
+    if (reading < load<u64>(at)) store<u64>(at, load<u64>(at, 8) + load<u64>(at), 8);
+    store<u64>(at, reading);
+    return load<u64>(at, 8) + reading;
   }
 
   private advance(budget: Budget, generation: u64, now: u64, originals: u64): bool {
@@ -150,17 +174,28 @@ export class Ledger {
 
   /** Pays for one retry, or changes nothing and returns `Grant.None`. */
   withdraw(budget: Budget, now: u64): u8 {
-    if (sumCounts(this.at + BY_PERCENT) < this.granted(budget)) {
+    const granted = this.granted(budget);
+    const byPercent = sumCounts(this.at + BY_PERCENT);
+    if (byPercent < granted) {
       addCount(this.at + BY_PERCENT, this.slot, this.slot, 1);
       return Grant.Percent;
     }
-    if (budget.burst == 0 || sumCounts(this.at + BY_FLOOR) >= budget.floorLimit) return Grant.None;
+    if (budget.burst == 0 || this.floorSpent(budget, granted, byPercent)) return Grant.None;
     const before = load<u64>(this.at, FLOOR);
     const after = take(before, now, budget.emission, budget.burst);
     if (after == before) return Grant.None;
     store<u64>(this.at, after, FLOOR);
     addCount(this.at + BY_FLOOR, this.slot, this.slot, 1);
     return Grant.Floor;
+  }
+
+  /**
+   * Whether the window has no room for a retry of the floor, whatever is in its bucket: not in its own share, nor in the
+   * sum of both. (When traffic falls, what the percentage has granted outlasts the requests that it was granted for.)
+   */
+  private floorSpent(budget: Budget, granted: u64, byPercent: u64): bool {
+    const byFloor = sumCounts(this.at + BY_FLOOR);
+    return byFloor >= budget.floorLimit || byPercent + byFloor >= granted + budget.floorLimit;
   }
 
   /** Takes back a withdrawal that was made in `slot` and paid from `grant`. */
@@ -175,14 +210,19 @@ export class Ledger {
 
   /** Retries that could be granted now. */
   left(budget: Budget, now: u64): u64 {
-    const floor = budget.burst == 0 ? 0 : tokens(load<u64>(this.at, FLOOR), now, budget.emission, budget.burst);
-    return this.leftOf(this.granted(budget)) + floor;
+    const granted = this.granted(budget);
+    const byPercent = sumCounts(this.at + BY_PERCENT);
+    const left = granted > byPercent ? granted - byPercent : 0;
+    if (budget.burst == 0 || this.floorSpent(budget, granted, byPercent)) return left;
+    const room = granted + budget.floorLimit - max(byPercent, granted) - sumCounts(this.at + BY_FLOOR);
+    return left + min(room, tokens(load<u64>(this.at, FLOOR), now, budget.emission, budget.burst));
   }
 
   /** Whether a failing response should ask for its retry, rather than the retry when it arrives. */
   tight(budget: Budget): bool {
     const granted = this.granted(budget);
-    const left = this.leftOf(granted);
+    const byPercent = sumCounts(this.at + BY_PERCENT);
+    const left = granted > byPercent ? granted - byPercent : 0;
     return left < TIGHT_TOKENS || left * 2 < granted;
   }
 
@@ -191,19 +231,12 @@ export class Ledger {
     return (budget.percent * this.filled) / WHOLE;
   }
 
-  private leftOf(granted: u64): u64 {
-    const used = sumCounts(this.at + BY_PERCENT);
-    return granted > used ? granted - used : 0;
-  }
-
   /** New slots: what was used lately counts as used just now, and what had been earned is forgotten. */
   private relayout(budget: Budget, generation: u64, now: u64, originals: u64): void {
-    const deposits = this.deposits;
     const byPercent = <i32>min(sumCounts(this.at + BY_PERCENT), <u64>i32.MAX_VALUE);
     const byFloor = <i32>min(sumCounts(this.at + BY_FLOOR), <u64>i32.MAX_VALUE);
     const floor = min(load<u64>(this.at, FLOOR), empty(now, budget.emission, budget.burst));
-    this.reset(budget, generation, now, originals, floor);
-    store<u64>(this.at, deposits, DEPOSITS);
+    this.layOut(budget, generation, now, originals, floor);
     addCount(this.at + BY_PERCENT, this.slot, this.slot, byPercent);
     addCount(this.at + BY_FLOOR, this.slot, this.slot, byFloor);
   }
@@ -212,11 +245,17 @@ export class Ledger {
     memory.fill(this.at, 0, <usize>LEDGER_BYTES);
     store<u32>(this.at, MAGIC);
     store<u32>(this.at, VERSION, 4);
+    this.layOut(budget, generation, now, originals, floor);
+  }
+
+  /** Starts the slots: nothing used, nothing filled. The counters stay. */
+  private layOut(budget: Budget, generation: u64, now: u64, originals: u64, floor: u64): void {
     store<u64>(this.at, budget.slotNanos, SLOT_NANOS);
     store<u64>(this.at, now / budget.slotNanos, SLOT);
     store<u64>(this.at, floor, FLOOR);
     store<u64>(this.at, generation, GENERATION);
     startTrail(this.at + TRAIL, now / budget.slotNanos, originals);
     fillMarks(this.at + MARKS, originals);
+    memory.fill(this.at + BY_PERCENT, 0, <usize>(2 * COUNTS_BYTES));
   }
 }

@@ -40,7 +40,7 @@ before(async () => {
     },
     crowd: { ...to, policy: exact(20) },
     saved: { ...to, policy: exact(100) },
-    once: { ...to, policy: exact(100), retry: { max: 1 } },
+    never: { ...to, policy: exact(100), retry: false },
     left: { ...to, policy: exact(20) },
   };
   for (const [percent] of SHARES) listeners[share(percent)] = { ...to, policy: exact(percent) };
@@ -93,13 +93,13 @@ test("what was saved up while all was well is used up in an outage, to the last 
 });
 
 test("what was paid for a retry that Envoy does not make comes back", async () => {
-  const line = mesh.line("once");
-  await line.series(10, "once-well-", [{ status: 200 }]);
-  const [last] = await line.series(1, "once-ill-");
-  assert.equal(last && marked(last), false, "the last attempt is not denied, it is the last");
-  await mesh.becomes("once", "leases_returned", 1);
-  await mesh.becomes("once", "tokens_left", 10);
-  assert.deepEqual(await mesh.events("once"), { originals: 11, granted: 1, denied: 0, held: 0 });
+  const line = mesh.line("never");
+  await line.series(10, "never-well-", [{ status: 200 }]);
+  const [failed] = await line.series(1, "never-ill-");
+  assert.equal(failed && marked(failed), false);
+  await mesh.becomes("never", "leases_returned", 1);
+  await mesh.becomes("never", "tokens_left", 11);
+  assert.deepEqual(await mesh.events("never"), { originals: 11, granted: 0, denied: 0, held: 0 });
   line.close();
 });
 

@@ -74,7 +74,7 @@ for (const [kind, answer] of Object.entries(KINDS)) {
     const events = await (answer === "half" ? half : backend).events();
     const log = events.filter(({ id }) => id.startsWith(`${kind}-`));
     const verdict = check(log, { percent: PERCENT, intervalMs: INTERVAL_MS, floor: FLOOR, burst: 1 });
-    const words = JSON.stringify({ ...verdict, anywhere: undefined, byArrival: undefined });
+    const words = JSON.stringify({ ...verdict, anywhere: undefined });
     assert.equal(verdict.originals, result?.sent, words);
     assert.ok(verdict.ok, words);
     assert.ok(verdict.use >= LEAST_USE, words);

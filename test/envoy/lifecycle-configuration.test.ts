@@ -99,7 +99,10 @@ test("a file that holds no extension configuration changes nothing, and Envoy sa
     ["", /Filesystem config update failure/],
     ["resources: [", /Filesystem config update failure: .*line 1/],
     ["{}", /Filesystem config update rejected: Unexpected number of resources/],
-    [JSON.stringify({ resources: [{ "@type": "type.googleapis.com/google.protobuf.Empty" }] }), /Filesystem config update/],
+    [
+      JSON.stringify({ resources: [{ "@type": "type.googleapis.com/google.protobuf.Empty" }] }),
+      /Filesystem config update/,
+    ],
   ];
   for (const [text, words] of files) {
     const before = lines(r.envoy, words).length;

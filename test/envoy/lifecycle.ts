@@ -1,5 +1,6 @@
 /** What the tests of the filter's life share: one Envoy with policies in its router, and what all of them must find. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import type { TestContext } from "node:test";
 import { always, startBackend, type Backend, type BackendKind, type Program } from "../lib/backend.ts";
@@ -7,7 +8,7 @@ import type { Budget } from "../lib/bound.ts";
 import { bootstrap, type BootstrapOptions } from "../lib/bootstrap.ts";
 import { header, request, type Response } from "../lib/client.ts";
 import { startEnvoy, waitFor, type Envoy } from "../lib/envoy.ts";
-import { PolicyFile, type Configuration } from "../lib/policy.ts";
+import type { PolicyFile, Configuration } from "../lib/policy.ts";
 import { WORKERS } from "./support.ts";
 
 export { EXHAUSTED, Line, WORKERS } from "./support.ts";
@@ -42,6 +43,8 @@ export interface Rig {
 
 export interface RigOptions extends Partial<BootstrapOptions> {
   policies: readonly PolicyFile[];
+  /** A bootstrap of the test's own instead of the template's with one cluster `backend`. */
+  tree?: (backend: Backend) => object;
   /** Default: 503 for everything. */
   program?: Program;
   kind?: BackendKind;
@@ -56,21 +59,33 @@ export interface RigOptions extends Partial<BootstrapOptions> {
 
 /** A backend, and an Envoy before it; both end with the test, which fails if Envoy crashed or a VM trapped. */
 export async function rig(t: TestContext, options: RigOptions): Promise<Rig> {
-  const { policies, program = always({ status: 503 }), kind, extensions, logLevel, traps, ends, ...rest } = options;
+  const {
+    policies,
+    program = always({ status: 503 }),
+    kind,
+    tree,
+    extensions,
+    logLevel,
+    traps,
+    ends,
+    ...rest
+  } = options;
   const backend = await startBackend({ program, ...(kind ? { kind } : {}) });
   const undo: (() => unknown)[] = [() => backend.close(), ...policies.map((policy) => () => policy.remove())];
   t.after(async () => {
     for (const step of undo.reverse()) await step();
   });
   const envoy = await startEnvoy({
-    bootstrap: bootstrap({ clusters: [{ name: "backend", to: [backend] }], ...rest, policies }),
+    bootstrap: tree?.(backend) ?? bootstrap({ clusters: [{ name: "backend", to: [backend] }], ...rest, policies }),
     workers: WORKERS,
     extensions: extensions ?? policies.map(({ resource }) => resource),
     ...(logLevel ? { logLevel } : {}),
   });
   undo.push(async () => {
     if (!traps) assertNoTrap(envoy);
-    if (!ends) await envoy.stop();
+    await envoy.stop().catch((error: unknown) => {
+      if (!ends) throw error;
+    });
   });
   return { envoy, backend };
 }
@@ -137,7 +152,12 @@ export async function taken(envoy: Envoy, policy: PolicyFile): Promise<Taken> {
 }
 
 /** Puts a configuration in force. */
-export async function accept(rig: Rig, policy: PolicyFile, configuration: Configuration, code?: Uint8Array): Promise<void> {
+export async function accept(
+  rig: Rig,
+  policy: PolicyFile,
+  configuration: Configuration,
+  code?: Uint8Array,
+): Promise<void> {
   assert.equal(await policy.update(rig.envoy, configuration, code), "accepted");
 }
 
@@ -172,4 +192,17 @@ async function connections(envoy: Envoy): Promise<number[]> {
     if (worker !== undefined) counts[Number(worker)] = value;
   }
   return counts;
+}
+
+/** A counter or gauge of an upstream filter. Before Envoy 1.39 its name begins with `cluster.<name>.`: the sum of these. */
+export async function statEnding(envoy: Envoy, name: string): Promise<number> {
+  let sum = 0;
+  for (const value of (await envoy.stats(`(^|\\.)${name.replaceAll(".", "\\.")}$`)).values()) sum += value;
+  return sum;
+}
+
+/** Resident memory of Envoy, KiB. */
+export function residentKiB(envoy: Envoy): number {
+  const status = readFileSync(`/proc/${envoy.pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0);
 }

@@ -2,7 +2,7 @@
  * The process of a backend: the log of arrivals, the program, and one of the servers. Ends with its parent.
  */
 import type { Arrival, Call, Counts, Settings } from "./backend.ts";
-import { start, type Answer, type Chooser, type Program } from "./program.ts";
+import { always, start, type Answer, type Chooser, type Program } from "./program.ts";
 import { h1Server, h2Server, type Arrived, type Make, type Server } from "./servers.ts";
 
 process.on("disconnect", () => process.exit());
@@ -21,7 +21,8 @@ class Desk {
   private program: Program;
   private choose: Chooser;
   private events: Arrival[] = [];
-  private attempts = new Map<string, number>();
+  /** The newest attempt of each id: its number, and when it is answered at the earliest. */
+  private last = new Map<string, { attempt: number; answered: number }>();
   private counts: Counts = { originals: 0, retries: 0, connections: 0 };
 
   constructor(settings: Settings) {
@@ -36,17 +37,26 @@ class Desk {
     const t = onAxis(process.hrtime.bigint());
     // Without an id nothing can be told to be a retry: it counts as an original.
     const name = id ?? `anonymous-${this.events.length}`;
-    const attempt = (this.attempts.get(name) ?? 0) + 1;
-    this.attempts.set(name, attempt);
-    if (attempt === 1) this.counts.originals++;
+    const last = this.last.get(name);
+    const attempt = (last?.attempt ?? 0) + 1;
+    if (last === undefined) this.counts.originals++;
     else this.counts.retries++;
-    const kind = attempt === 1 ? "original" : "retry";
-    const stamp = sent === undefined ? {} : { sent: onAxis(BigInt(sent)) };
-    const kept = this.settings.keepHeaders ? { headers: headers() } : {};
-    this.events.push({ t, id: name, attempt, kind, method, path, ...stamp, ...kept });
-    if (answers !== undefined)
-      return start({ kind: "attempts", answers: JSON.parse(answers) as Answer[] })({ attempt });
-    return this.choose({ attempt });
+    const said = sent === undefined ? undefined : onAxis(BigInt(sent));
+    const since = last === undefined ? said : last.answered;
+    this.events.push({
+      t,
+      ...(since === undefined ? {} : { since: Math.min(since, t) }),
+      id: name,
+      attempt,
+      kind: last === undefined ? "original" : "retry",
+      method,
+      path,
+      ...(this.settings.keepHeaders ? { headers: headers() } : {}),
+    });
+    const choose = answers === undefined ? this.choose : start(always(...(JSON.parse(answers) as Answer[])));
+    const answer = choose({ attempt });
+    this.last.set(name, { attempt, answered: answer.fault === "never" ? t : t + (answer.delayMs ?? 0) });
+    return answer;
   };
 
   readonly connected = (): void => {
@@ -68,7 +78,7 @@ class Desk {
         return undefined;
       case "reset":
         this.events = [];
-        this.attempts = new Map();
+        this.last = new Map();
         this.counts = { originals: 0, retries: 0, connections: 0 };
         this.choose = start(this.program);
         return undefined;

@@ -23,8 +23,11 @@ export type BackendKind = "h1" | "h2" | "grpc";
 export interface Arrival {
   /** On this process's `performance.now()` axis, ms. */
   t: number;
-  /** When the client sent the request, by its own word on the same axis; only where a load says it. */
-  sent?: number;
+  /**
+   * The earliest time, on the same axis, at which the proxy can have sent it. Of an original: when its client did, by the
+   * client's word (loads say it). Of a retry: when this backend answered the attempt before, or got it if it never did.
+   */
+  since?: number;
   id: string;
   /** 1 for the first arrival of the id. */
   attempt: number;
@@ -148,7 +151,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
   };
   const child = fork(fileURLToPath(new URL("./backend-process.ts", import.meta.url)), {
     serialization: "advanced",
-    execArgv: process.execArgv.filter((argument) => !argument.startsWith("--test")),
+    execArgv: ["--import", "tsx"],
   });
   const port = await new Promise<number>((resolve, reject) => {
     child.once("message", (message: { port: number } | { error: string }) => {

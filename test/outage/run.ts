@@ -71,7 +71,7 @@ export async function startKeeper(
     policies: policy ? [policy] : [],
     clusters: [{ name: "backend", to: [to], ...retryBudget }],
     retry: fault.perTryTimeoutMs === undefined ? {} : { perTryTimeoutMs: fault.perTryTimeoutMs },
-    ...(fault.refused ? { accessLog: ATTEMPTS_FORMAT } : {}),
+    ...(fault.refused ? { attemptLog: ATTEMPT_FORMAT } : {}),
   });
   const extensions = policy ? [policy.resource] : [];
   const envoy = await startEnvoy({ bootstrap: config, workers: run.workers, extensions });
@@ -107,28 +107,28 @@ export async function execute(run: Run, backend: Backend): Promise<Outcome> {
   }
 }
 
-const ATTEMPTS_FORMAT =
-  "attempts %START_TIME(%s.%6f)% %COMMON_DURATION(DS_RX_BEG:DS_TX_END:us)% %UPSTREAM_REQUEST_ATTEMPT_COUNT% %RESPONSE_CODE_DETAILS%";
+const ATTEMPT_FORMAT = "attempt %REQ(X-TEST-ID)% %START_TIME(%s.%6f)% %DURATION% %RESPONSE_FLAGS%";
+
+/** A line of that format whose connection failed (UF). An attempt that the budget denied does not get that far. */
+const FAILED_ATTEMPT = /^attempt (\S+) (\d+\.\d+) (\d+) UF$/gm;
 
 /**
- * The log of a backend that was never reached, from Envoy's access log: how many attempts the router made. The last
- * one of a request that the budget ended is not a retry: it was denied before it was sent. Retries are put at the
- * request's end, at most a few ms after they were made.
+ * The log of a backend that nobody reaches, from Envoy's log of attempts. An attempt was made between its start and its
+ * end, of which the log cuts off the fractions of a millisecond.
  */
 async function attempts(envoy: Envoy, requests: number): Promise<Arrival[]> {
-  const arrivals: Arrival[] = [];
-  let lines: RegExpExecArray[] = [];
-  // The access log is written every 50 ms.
-  for (let i = 0; i < 40 && lines.length < requests; i++) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    lines = [...envoy.log().matchAll(/^attempts (\d+\.\d+) (\d+) (\d+) (\S+)$/gm)];
+  // The log is written every 50 ms: it is complete when it has every request and nothing new in twice that time.
+  for (let tries = 0, before = -1; tries < 50; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const known = new Set<string>();
+    const arrivals = [...envoy.log().matchAll(FAILED_ATTEMPT)].map(([, id = "", start, duration]): Arrival => {
+      const kind = known.has(id) ? "retry" : "original";
+      known.add(id);
+      const since = Number(start) * 1000;
+      return { kind, since, t: since + Number(duration) + 1 };
+    });
+    if (known.size === requests && arrivals.length === before) return arrivals;
+    before = arrivals.length;
   }
-  if (lines.length !== requests) throw new Error(`${requests} requests, but ${lines.length} lines in the access log`);
-  for (const [, start, duration, count, details = ""] of lines) {
-    const t = Number(start) * 1000;
-    arrivals.push({ t, kind: "original" });
-    const retries = Number(count) - 1 - (details.includes("retry_budget_exhausted") ? 1 : 0);
-    for (let i = 0; i < retries; i++) arrivals.push({ t: t + Number(duration) / 1000, kind: "retry" });
-  }
-  return arrivals;
+  throw new Error(`Envoy's log of attempts does not have all of ${requests} requests`);
 }

@@ -6,16 +6,16 @@ import type { HostFunctions } from "./index.ts";
 
 const LAST_BUFFER_TYPE = 8;
 
-interface Buffer {
+interface BufferView {
   readonly data: Uint8Array;
   /** Absent: the buffer can't be changed. */
   readonly body?: Body;
 }
 
 /** Context::getBuffer: undefined is NotFound; a body that is not there now is an empty buffer. */
-function bufferOf(vm: Vm, type: number): Buffer | undefined {
+function bufferOf(vm: Vm, type: number): BufferView | undefined {
   const context = vm.context;
-  const find = (): Buffer | undefined => {
+  const find = (): BufferView | undefined => {
     switch (type) {
       case BufferType.HttpRequestBody:
       case BufferType.HttpResponseBody: {

@@ -44,6 +44,7 @@ export class Attempt {
   readonly #owner: AttemptOwner;
   readonly #requestHeaders: HeaderMap;
   readonly #requestBody: Uint8Array;
+  readonly #requestTrailers: HeaderInput | undefined;
   #requestsDone = 0;
   #responsesDone = 0;
   #response: Response | undefined;
@@ -58,6 +59,7 @@ export class Attempt {
       request: DownstreamRequest;
       headers: HeaderMap;
       body: Uint8Array;
+      trailers: HeaderInput | undefined;
     },
   ) {
     this.#owner = owner;
@@ -65,6 +67,7 @@ export class Attempt {
     this.outcome = options.outcome;
     this.#requestHeaders = options.headers;
     this.#requestBody = options.body;
+    this.#requestTrailers = options.trailers;
     this.streams = options.plugins.map((plugin) =>
       options.worker.stream(plugin, {
         kind: "upstream",
@@ -85,15 +88,24 @@ export class Attempt {
 
   /** Takes the request through the filters that have not let it pass yet; a filter that stops holds it until continue_stream. */
   passRequest(): void {
-    const endOfStream = this.#requestBody.length === 0;
+    const body = this.#requestBody;
+    const trailers = this.#requestTrailers;
+    const endOfStream = body.length === 0 && trailers === undefined;
     while (!this.removed && this.#requestsDone < this.streams.length) {
       const stream = this.streams[this.#requestsDone++];
       if (stream?.requestHeaders(this.#requestHeaders, { endOfStream }).action !== "Continue") return;
     }
     if (this.removed || this.sent) return;
     this.sent = true;
-    if (!endOfStream) for (const stream of this.streams) stream.requestBody(this.#requestBody, { endOfStream: true });
+    if (body.length > 0)
+      this.#pass(this.streams, (stream) => stream.requestBody(body, { endOfStream: trailers === undefined }));
+    if (trailers !== undefined) this.#pass(this.streams, (stream) => stream.requestTrailers(trailers));
     if (!this.removed) this.#owner.requestSent(this);
+  }
+
+  /** Body or trailers go through the filters, until one of them ends the attempt. */
+  #pass(streams: readonly Stream[], act: (stream: Stream) => void): void {
+    for (const stream of streams) if (!this.removed) act(stream);
   }
 
   /** The backend's response. */
@@ -118,8 +130,8 @@ export class Attempt {
     this.#owner.responseHeaders(this, headers);
     if (this.removed) return;
     if (body.length > 0)
-      for (const stream of backwards) stream.responseBody(body, { endOfStream: trailers === undefined });
-    if (trailers !== undefined) for (const stream of backwards) stream.responseTrailers(trailers);
+      this.#pass(backwards, (stream) => stream.responseBody(body, { endOfStream: trailers === undefined }));
+    if (trailers !== undefined) this.#pass(backwards, (stream) => stream.responseTrailers(trailers));
     this.#owner.responseComplete(headers, body, trailers);
   }
 

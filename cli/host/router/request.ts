@@ -18,6 +18,8 @@ export interface ClientResponse {
   readonly headers: HeaderMap;
   readonly body: Uint8Array;
   readonly trailers: HeaderInput | undefined;
+  /** A filter replied after the headers had gone to the client: its stream was reset in the middle. */
+  readonly broken: boolean;
   /** upstream: the backend's response. local: a filter's reply. router: the router's own (timeout, reset). */
   readonly source: "upstream" | "local" | "router";
   readonly details: string;
@@ -47,7 +49,8 @@ export class RoutedRequest implements AttemptOwner {
   #pendingRetries = 0;
   #backoff: Timer | undefined;
   #timeout: Timer | undefined;
-  #responseStarted = false;
+  /** The headers that went to the client. */
+  #started: HeaderMap | undefined;
 
   constructor(router: Router, worker: Thread, request: DownstreamRequest, options: SendOptions) {
     this.#router = router;
@@ -142,7 +145,7 @@ export class RoutedRequest implements AttemptOwner {
       this.#remove(attempt);
       return;
     }
-    this.#responseStarted = true;
+    this.#started = headers;
     this.request.responseCode = Number(headers.getText(":status"));
     for (const other of [...this.#live]) if (other !== attempt) this.#remove(other);
   }
@@ -153,6 +156,7 @@ export class RoutedRequest implements AttemptOwner {
       headers,
       body,
       trailers,
+      broken: false,
       source: "upstream",
       details: "via_upstream",
       flags: this.#flags,
@@ -162,7 +166,8 @@ export class RoutedRequest implements AttemptOwner {
   /** UpstreamFilterManager::sendLocalReply: straight to the client, past the retry logic, whatever else is under way. */
   localReply(attempt: Attempt, reply: LocalReply): void {
     if (this.done || attempt.removed) return;
-    this.#reply(reply, "local");
+    if (this.#started === undefined) this.#reply(reply, "local");
+    else this.#break(this.#started, reply.details);
   }
 
   closed(): void {
@@ -188,6 +193,7 @@ export class RoutedRequest implements AttemptOwner {
       request: this.request,
       headers: this.headers,
       body: bytes(this.#options.body ?? ""),
+      trailers: this.#options.trailers,
     });
     this.attemptList.push(attempt);
     this.#live.push(attempt);
@@ -209,7 +215,7 @@ export class RoutedRequest implements AttemptOwner {
   }
 
   #perTryTimeout(attempt: Attempt): void {
-    if (attempt.removed || this.#responseStarted) return;
+    if (attempt.removed || this.#started !== undefined) return;
     if (this.#router.options.hedgeOnPerTryTimeout) {
       // Always wanted, whatever retry_on says; the attempt runs on.
       if (this.#retryState && this.#shouldRetry(true, true) === "retry") attempt.retried = true;
@@ -286,8 +292,23 @@ export class RoutedRequest implements AttemptOwner {
       headers,
       body,
       trailers: undefined,
+      broken: false,
       source,
       details: reply.details,
+      flags: this.#flags,
+    });
+  }
+
+  /** A reply that comes after the response's headers: nothing is left but to reset the client's stream. */
+  #break(headers: HeaderMap, details: string): void {
+    this.#finish({
+      status: Number(headers.getText(":status")),
+      headers,
+      body: new Uint8Array(),
+      trailers: undefined,
+      broken: true,
+      source: "local",
+      details,
       flags: this.#flags,
     });
   }

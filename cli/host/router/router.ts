@@ -35,6 +35,7 @@ export interface SendOptions {
   /** Over the default GET / of authority "host"; names given here replace the default ones. */
   headers?: HeaderInput;
   body?: string | Uint8Array;
+  trailers?: HeaderInput;
   /** One per attempt, the last one repeats; or a function of the attempt (1-based). */
   outcomes: readonly OutcomeInput[] | ((attempt: number) => OutcomeInput);
   /** A shadow request of this one: no downstream connection, no virtual host, never retried. */

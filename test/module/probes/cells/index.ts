@@ -1,10 +1,11 @@
 // Calls host functions in every callback and logs `phase|call|status|value`. What it does in a stream is chosen by the request header x-mode.
 import * as raw from "@solo-io/proxy-runtime/assembly/imports";
-import { abortProbe, bytesAt, Bytes, encodePairs, log, number, out, pairsAt, poison } from "../kit";
-
-// @ts-ignore: decorator
-@external("env", "proxy_get_log_level")
-declare function proxy_get_log_level(level: usize): u32;
+import { abortProbe, bytesAt, Bytes, number, out, pairsAt, poison } from "../kit";
+import { every, localReply } from "./every";
+import { buffers, calls, maps, memoryErrors, metrics, metricValues, properties, sharedData } from "./groups";
+import { replies } from "./replies";
+import { effective, headers, line, now, property, setProperty } from "./shared";
+import { bodyWrites, pairWrites, queues, writes } from "./writes";
 
 export { abortProbe };
 
@@ -13,321 +14,27 @@ export function malloc(size: usize): usize {
   return heap.alloc(size);
 }
 
-let phase = "";
 let mode = "";
-let root: u32 = 0;
-/** The first stream of this VM that has ended. */
-let ended: u32 = 0;
-let gauge: u32 = 0;
+/** What the callback that makes the next stream does. */
+let armed = "";
 
-function line(call: string, status: u32, value: string): void {
-  log(phase + "|" + call + "|" + status.toString() + "|" + value);
+/** What a stream does in every callback when the request asks for it. */
+function asked(id: u32): void {
+  if (mode == "every") every(id);
+  if (mode == "reply at " + now.phase) localReply();
 }
-
-// ---- groups of calls
-
-/** Values that differ from run to run are shown by size only. */
-function property(path: string, sizeOnly: bool = false): void {
-  const key = new Bytes(path);
-  poison();
-  const status = raw.proxy_get_property(key.pointer, key.size, out, out + 4);
-  const shown = sizeOnly && status == 0 ? number(out + 4) + " bytes" : bytesAt(out);
-  line("get_property " + path.replaceAll("\0", "/"), status, shown);
-}
-
-function setProperty(path: string, value: string): void {
-  const key = new Bytes(path);
-  const data = new Bytes(value);
-  line(
-    "set_property " + path + " " + value,
-    raw.proxy_set_property(key.pointer, key.size, data.pointer, data.size),
-    "",
-  );
-}
-
-function properties(): void {
-  property("plugin_name");
-  property("plugin_root_id");
-  property("plugin_vm_id");
-  property("connection_id", true);
-  property("connection\0id", true);
-  property("connection\0mtls");
-  property("xds\0virtual_host_name");
-  property("xds\0virtual_host_metadata");
-  property("xds\0route_name");
-  property("xds\0route_metadata");
-  property("xds\0cluster_name");
-  property("xds\0cluster_metadata");
-  property("xds\0listener_metadata");
-  property("xds\0listener_direction");
-  property("xds\0filter_chain_name");
-  property("xds\0node\0id");
-  property("xds");
-  property("upstream\0request_attempt_count");
-  property("request\0path");
-  property("request\0url_path");
-  property("request\0query");
-  property("request\0method");
-  property("request\0headers\0x-twice");
-  property("request\0headers\0x-none");
-  property("response\0code");
-  property("response\0headers\0x-back");
-  property("route_name");
-  property("cluster_name");
-  property("filter_state");
-  property("filter_state\0wasm.probe.state");
-  property("probe.state");
-  property("probe.state\0more");
-  property("probe.state\0");
-  property("probe.none");
-  property("");
-}
-
-function headers(type: i32, name: string): void {
-  const label = type.toString() + " " + name;
-  const key = new Bytes(name);
-  poison();
-  const status = raw.proxy_get_header_map_value(type, key.pointer, key.size, out, out + 4);
-  line("get_header " + label, status, bytesAt(out));
-}
-
-function maps(): void {
-  for (let type = 0; type <= 8; type++) {
-    headers(type, type == 2 ? ":status" : ":path");
-    poison();
-    let status = raw.proxy_get_header_map_pairs(type, out, out + 4);
-    // Requests carry an id and addresses that differ: for a map that is there only the fact is shown.
-    line("get_pairs " + type.toString(), status, load<u32>(out + 4) > 100 && status == 0 ? "many" : pairsAt(out));
-    poison();
-    status = raw.proxy_get_header_map_size(type, out);
-    line("get_size " + type.toString(), status, status == 0 && load<u32>(out) > 0 ? "some" : number(out));
-    const key = new Bytes("x-none");
-    line("remove " + type.toString(), raw.proxy_remove_header_map_value(type, key.pointer, key.size), "");
-  }
-}
-
-function buffers(): void {
-  for (let type = 0; type <= 9; type++) {
-    poison();
-    let status = raw.proxy_get_buffer_bytes(type, 0, 1000, out, out + 4);
-    line("get_buffer " + type.toString(), status, bytesAt(out));
-    poison();
-    status = raw.proxy_get_buffer_status(type, out, out + 4);
-    line("buffer_status " + type.toString(), status, number(out) + " " + number(out + 4));
-  }
-  poison();
-  line("get_buffer 7 from 3", raw.proxy_get_buffer_bytes(7, 3, 2, out, out + 4), bytesAt(out));
-  poison();
-  line("get_buffer 7 overflow", raw.proxy_get_buffer_bytes(7, 3, 0xffffffff, out, out + 4), bytesAt(out));
-  poison();
-  line("get_buffer 7 past the end", raw.proxy_get_buffer_bytes(7, 5000, 2, out, out + 4), bytesAt(out));
-}
-
-function getShared(key: string): void {
-  const name = new Bytes(key);
-  poison();
-  const status = raw.proxy_get_shared_data(name.pointer, name.size, out, out + 4, out + 8);
-  line("get_shared " + key, status, bytesAt(out) + " cas " + number(out + 8));
-}
-
-function setShared(key: string, value: string, cas: u32): void {
-  const name = new Bytes(key);
-  const data = new Bytes(value);
-  line(
-    "set_shared " + key + " cas " + cas.toString(),
-    raw.proxy_set_shared_data(name.pointer, name.size, data.pointer, data.size, cas),
-    "",
-  );
-}
-
-function sharedData(): void {
-  getShared("a");
-  setShared("a", "one", 0);
-  getShared("a");
-  setShared("a", "two", 0);
-  getShared("a");
-  const cas = load<u32>(out + 8);
-  setShared("a", "three", cas + 77);
-  setShared("a", "", cas);
-  getShared("a");
-  setShared("fresh", "x", 4711);
-  getShared("fresh");
-}
-
-function define(type: i32, name: string): u32 {
-  const key = new Bytes(name);
-  poison();
-  const status = raw.proxy_define_metric(type, key.pointer, key.size, out);
-  line("define_metric " + type.toString() + " " + name, status, number(out));
-  return load<u32>(out);
-}
-
-function getMetric(label: string, id: u32): void {
-  poison();
-  const status = raw.proxy_get_metric(id, out);
-  line("get_metric " + label, status, status == 0 ? load<u64>(out).toString() : number(out));
-}
-
-function metrics(): void {
-  const counter = define(0, "probe_counter");
-  const again = define(0, "probe_counter");
-  gauge = define(1, "probe_gauge");
-  const histogram = define(2, "probe_histogram");
-  define(3, "probe_bad");
-  line("increment counter 2", raw.proxy_increment_metric(counter, 2), "");
-  line("increment counter 0", raw.proxy_increment_metric(counter, 0), "");
-  line("increment counter -1", raw.proxy_increment_metric(counter, -1), "");
-  line("increment counter by second id", raw.proxy_increment_metric(again, 1), "");
-  line("increment gauge 5", raw.proxy_increment_metric(gauge, 5), "");
-  line("increment gauge -2", raw.proxy_increment_metric(gauge, -2), "");
-  line("increment gauge 0", raw.proxy_increment_metric(gauge, 0), "");
-  line("increment histogram", raw.proxy_increment_metric(histogram, 1), "");
-  line("increment unknown counter", raw.proxy_increment_metric(4000, 1), "");
-  line("increment unknown gauge", raw.proxy_increment_metric(4001, 1), "");
-  line("increment type 3", raw.proxy_increment_metric(4003, 1), "");
-  line("record histogram", raw.proxy_record_metric(histogram, 7), "");
-  line("record unknown", raw.proxy_record_metric(4002, 7), "");
-  line("record type 3", raw.proxy_record_metric(4003, 7), "");
-  getMetric("histogram", histogram);
-  getMetric("unknown counter", 4000);
-  getMetric("type 3", 4003);
-}
-
-/** Values that depend on how many VMs ran before: shown once, in the stream, relative to what configure left. */
-function metricValues(): void {
-  const shared = define(1, "probe_values");
-  line("record gauge 40", raw.proxy_record_metric(shared, 40), "");
-  line("increment gauge 2", raw.proxy_increment_metric(shared, 2), "");
-  getMetric("probe_values", shared);
-  line("increment gauge -50", raw.proxy_increment_metric(shared, -50), "");
-  getMetric("probe_values below zero", shared);
-  line("record gauge 0", raw.proxy_record_metric(shared, 0), "");
-  const counter = define(0, "probe_values");
-  line("record counter 3", raw.proxy_record_metric(counter, 3), "");
-  getMetric("counter of the same name", counter);
-  getMetric("gauge of the same name", shared);
-}
-
-function effective(label: string, id: u32): void {
-  line("set_effective " + label, raw.proxy_set_effective_context(id), "");
-}
-
-function memoryErrors(): void {
-  const far: u32 = 0x7fffff00;
-  const key = new Bytes("plugin_name");
-  line("log outside", raw.proxy_log(2, far, 10), "");
-  line("log level 6", raw.proxy_log(6, key.pointer, key.size), "");
-  line("log wraps", raw.proxy_log(2, 0xfffffff0, 0x20), "");
-  line("get_property path outside", raw.proxy_get_property(far, 3, out, out + 4), "");
-  line("get_property out outside", raw.proxy_get_property(key.pointer, key.size, far, out), "");
-  line("get_property size out outside", raw.proxy_get_property(key.pointer, key.size, out, far), "");
-  line("set_property value outside", raw.proxy_set_property(key.pointer, key.size, far, 1), "");
-  line("get_shared out outside", raw.proxy_get_shared_data(key.pointer, key.size, far, far, far), "");
-  line("set_shared value outside", raw.proxy_set_shared_data(key.pointer, key.size, far, 4, 0), "");
-  line("define_metric name outside", raw.proxy_define_metric(0, far, 4, out), "");
-  line("define_metric out outside", raw.proxy_define_metric(0, key.pointer, key.size, far), "");
-  line("get_metric out outside", raw.proxy_get_metric(gauge, far), "");
-  line("get_time out outside", raw.proxy_get_current_time_nanoseconds(far), "");
-  line("get_log_level out outside", proxy_get_log_level(far), "");
-  line("get_header name outside", raw.proxy_get_header_map_value(0, far, 4, out, out + 4), "");
-  line("get_pairs out outside", raw.proxy_get_header_map_pairs(0, far, far), "");
-  line("add_header value outside", raw.proxy_add_header_map_value(0, key.pointer, key.size, far, 4), "");
-  line("local_response body outside", raw.proxy_send_local_response(503, 0, 0, far, 4, 0, 0, -1), "");
-  line("get_buffer out outside", raw.proxy_get_buffer_bytes(7, 0, 0, far, far), "");
-  line("zero bytes at the end of memory", raw.proxy_log(2, (<usize>memory.size()) << 16, 0), "");
-}
-
-function calls(): void {
-  const nowhere = new Bytes("nowhere");
-  const wanted = changetype<usize>(encodePairs([":method", "GET", ":path", "/", ":authority", "a"]));
-  const none = changetype<usize>(encodePairs([]));
-  poison();
-  let status = raw.proxy_http_call(nowhere.pointer, nowhere.size, wanted, 61, 0, 0, none, 4, 1000, out);
-  line("http_call unknown cluster", status, number(out));
-  const known = new Bytes("backend");
-  poison();
-  status = raw.proxy_http_call(known.pointer, known.size, none, 4, 0, 0, none, 4, 1000, out);
-  line("http_call without headers", status, number(out));
-  line("grpc_cancel 1", raw.proxy_grpc_cancel(1), "");
-  line("grpc_cancel 4", raw.proxy_grpc_cancel(4), "");
-  line("grpc_close 6", raw.proxy_grpc_close(6), "");
-  line("grpc_close 3", raw.proxy_grpc_close(3), "");
-  line("grpc_send 2", raw.proxy_grpc_send(2, 0, 0, 1), "");
-  line("grpc_send 1", raw.proxy_grpc_send(1, 0, 0, 1), "");
-  poison();
-  line(
-    "foreign unknown",
-    raw.proxy_call_foreign_function(nowhere.pointer, nowhere.size, 0, 0, out, out + 4),
-    bytesAt(out),
-  );
-  poison();
-  line("get_status", raw.proxy_get_status(out, out + 4, out + 8), number(out) + " " + bytesAt(out + 4));
-  const queue = new Bytes("queue");
-  poison();
-  line("resolve_queue unknown", raw.proxy_resolve_shared_queue(0, 0, nowhere.pointer, nowhere.size, out), number(out));
-  line("enqueue unknown", raw.proxy_enqueue_shared_queue(4711, queue.pointer, queue.size), "");
-  poison();
-  line("dequeue unknown", raw.proxy_dequeue_shared_queue(4711, out, out + 4), bytesAt(out));
-  line("done", raw.proxy_done(), "");
-  line("continue_stream 2", raw.proxy_continue_stream(2), "");
-  line("continue_stream 3", raw.proxy_continue_stream(3), "");
-  line("continue_stream 4", raw.proxy_continue_stream(4), "");
-  line("close_stream 2", raw.proxy_close_stream(2), "");
-  line("close_stream 4", raw.proxy_close_stream(4), "");
-  poison();
-  line("get_log_level", proxy_get_log_level(out), number(out));
-}
-
-/** Writes to the request headers and what the map then holds of the names that matter. */
-function writes(type: i32): void {
-  const twice = new Bytes("X-Twice");
-  const added = new Bytes("X-Added");
-  const value = new Bytes("c");
-  const inline = new Bytes(type == 0 ? "x-envoy-original-path" : "x-envoy-ratelimited");
-  line(
-    "replace repeated",
-    raw.proxy_replace_header_map_value(type, twice.pointer, twice.size, value.pointer, value.size),
-    "",
-  );
-  line(
-    "replace absent",
-    raw.proxy_replace_header_map_value(type, added.pointer, added.size, value.pointer, value.size),
-    "",
-  );
-  line("add again", raw.proxy_add_header_map_value(type, added.pointer, added.size, value.pointer, value.size), "");
-  line("add inline", raw.proxy_add_header_map_value(type, inline.pointer, inline.size, value.pointer, value.size), "");
-  line(
-    "add inline again",
-    raw.proxy_add_header_map_value(type, inline.pointer, inline.size, value.pointer, value.size),
-    "",
-  );
-  line("add empty", raw.proxy_add_header_map_value(type, value.pointer, value.size, 0, 0), "");
-  poison();
-  raw.proxy_get_header_map_pairs(type, out, out + 4);
-  const all = pairsAt(out).split(";");
-  let shown = "";
-  const wanted = ["x-twice=", "x-added=", "x-envoy-original-path=", "x-envoy-ratelimited=", "c="];
-  for (let i = 0; i < all.length; i++) {
-    for (let j = 0; j < wanted.length; j++) if (all[i].startsWith(wanted[j])) shown += all[i] + ";";
-  }
-  line("pairs after", 0, shown);
-  headers(type, "X-ADDED");
-  raw.proxy_remove_header_map_value(type, added.pointer, added.size);
-  headers(type, "x-added");
-  raw.proxy_remove_header_map_value(type, inline.pointer, inline.size);
-  raw.proxy_remove_header_map_value(type, value.pointer, value.size);
-}
-
-// ---- callbacks
 
 export function proxy_on_context_create(id: u32, parent: u32): void {
-  phase = parent == 0 ? "root_create" : "stream_create";
-  if (parent == 0) root = id;
+  now.phase = parent == 0 ? "root_create" : "stream_create";
+  if (parent == 0) now.root = id;
   line("ids", 0, id.toString() + " " + parent.toString());
+  if (parent == 0 || armed == "arm every") every(id);
+  if (armed == "arm reply") localReply();
+  armed = "";
 }
 
 export function proxy_on_vm_start(id: u32, size: u32): u32 {
-  phase = "vm_start";
+  now.phase = "vm_start";
   line("sizes", id, size.toString());
   property("plugin_name");
   property("plugin_root_id");
@@ -335,11 +42,12 @@ export function proxy_on_vm_start(id: u32, size: u32): u32 {
   line("get_buffer 6", raw.proxy_get_buffer_bytes(6, 0, 100, out, out + 4), bytesAt(out));
   poison();
   line("get_buffer 7", raw.proxy_get_buffer_bytes(7, 0, 100, out, out + 4), bytesAt(out));
+  every(id);
   return 1;
 }
 
 export function proxy_on_configure(id: u32, size: u32): u32 {
-  phase = "configure";
+  now.phase = "configure";
   line("sizes", id, size.toString());
   properties();
   setProperty("probe.state", "configure");
@@ -352,20 +60,22 @@ export function proxy_on_configure(id: u32, size: u32): u32 {
   effective("zero", 0);
   effective("root", id);
   memoryErrors();
+  every(id);
   return 1;
 }
 
 export function proxy_on_tick(id: u32): void {
-  phase = "tick";
+  now.phase = "tick";
   line("root", id, "");
-  effective("ended stream", ended);
+  effective("ended stream", now.ended);
   property("plugin_name");
   property("xds\0route_name");
   line("set_tick 0", raw.proxy_set_tick_period_milliseconds(0), "");
+  every(id);
 }
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): u32 {
-  phase = "request_headers";
+  now.phase = "request_headers";
   const key = new Bytes("x-mode");
   poison();
   mode = raw.proxy_get_header_map_value(0, key.pointer, key.size, out, out + 4) == 0 ? bytesAt(out) : "";
@@ -378,8 +88,8 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
     metricValues();
     calls();
     effective("unknown", 9999);
-    effective("ended stream", ended);
-    effective("root", root);
+    effective("ended stream", now.ended);
+    effective("root", now.root);
     property("xds\0route_name");
     property("plugin_name");
     setProperty("probe.state", "from root");
@@ -404,47 +114,36 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
     property("probe.state");
   }
   if (mode == "tick") line("set_tick 20", raw.proxy_set_tick_period_milliseconds(20), "");
-  if (mode == "reply" || mode == "reply-lie" || mode == "reply-many" || mode == "reply-grpc-ok") {
-    const details = new Bytes("some details\there");
-    const body = new Bytes("body");
-    let pairs = encodePairs(["X-Reply", "yes", "x-reply", "twice"], mode == "reply-lie" ? 1 : 0);
-    if (mode == "reply-many") {
-      const many: string[] = [];
-      for (let i = 0; i < 1025; i++) {
-        many.push("x-many");
-        many.push("y");
-      }
-      pairs = encodePairs(many);
-    }
-    const status = raw.proxy_send_local_response(
-      403,
-      details.pointer,
-      details.size,
-      body.pointer,
-      body.size,
-      changetype<usize>(pairs),
-      pairs.byteLength,
-      mode == "reply-grpc-ok" ? 0 : -1,
-    );
-    line("local_response", status, "");
-    // Still readable until the callback returns, and the returned Continue does not count.
-    headers(0, ":path");
-  }
+  if (mode == "queues") queues();
+  if (mode == "set pairs") pairWrites(0);
+  replies(mode);
+  if (mode.startsWith("arm")) armed = mode;
+  asked(id);
   if (mode == "trap") unreachable();
   return mode == "hold" ? 1 : 0;
 }
 
 export function proxy_on_request_body(id: u32, size: u32, endOfStream: u32): u32 {
-  phase = "request_body";
+  now.phase = "request_body";
   line("sizes", size, endOfStream.toString());
   headers(0, ":path");
   poison();
   line("get_buffer 0", raw.proxy_get_buffer_bytes(0, 0, 1000, out, out + 4), bytesAt(out));
+  if (mode == "write" && size > 0) bodyWrites(0);
+  asked(id);
+  return 0;
+}
+
+export function proxy_on_request_trailers(id: u32, count: u32): u32 {
+  now.phase = "request_trailers";
+  line("count", count, "");
+  headers(1, "x-trail");
+  asked(id);
   return 0;
 }
 
 export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32): u32 {
-  phase = "response_headers";
+  now.phase = "response_headers";
   line("mode " + mode, id, endOfStream.toString());
   if (mode == "all") {
     properties();
@@ -453,25 +152,37 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32)
     calls();
   }
   if (mode == "write") writes(2);
-  if (mode.startsWith("reply")) {
+  if (mode == "set pairs") pairWrites(2);
+  if (mode.startsWith("reply") && !mode.startsWith("reply at")) {
     poison();
     line("get_pairs 2", raw.proxy_get_header_map_pairs(2, out, out + 4), pairsAt(out));
     headers(0, ":path");
   }
+  asked(id);
   return 0;
 }
 
 export function proxy_on_response_body(id: u32, size: u32, endOfStream: u32): u32 {
-  phase = "response_body";
+  now.phase = "response_body";
   line("sizes", size, endOfStream.toString());
   headers(2, ":status");
   poison();
   line("get_buffer 1", raw.proxy_get_buffer_bytes(1, 0, 1000, out, out + 4), bytesAt(out));
+  if (mode == "write" && size > 0) bodyWrites(1);
+  asked(id);
+  return 0;
+}
+
+export function proxy_on_response_trailers(id: u32, count: u32): u32 {
+  now.phase = "response_trailers";
+  line("count", count, "");
+  headers(3, "x-trail");
+  asked(id);
   return 0;
 }
 
 export function proxy_on_log(id: u32): void {
-  phase = "log";
+  now.phase = "log";
   line("id", id, "");
   headers(0, ":path");
   headers(1, ":path");
@@ -482,22 +193,25 @@ export function proxy_on_log(id: u32): void {
   property("request\0path");
   property("response\0code");
   property("probe.state");
+  asked(id);
 }
 
 export function proxy_on_done(id: u32): u32 {
-  phase = "done";
+  now.phase = "done";
   line("id", id, "");
   headers(0, ":path");
   property("probe.state");
   property("xds\0route_name");
   effective("self", id);
+  asked(id);
   return 1;
 }
 
 export function proxy_on_delete(id: u32): void {
-  phase = "delete";
+  now.phase = "delete";
   line("id", id, "");
   property("probe.state");
   effective("self", id);
-  if (ended == 0 && id != root) ended = id;
+  asked(id);
+  if (now.ended == 0 && id != now.root) now.ended = id;
 }

@@ -44,12 +44,16 @@ export function tight(): bool {
   return ledger.tight(budget);
 }
 
-export function deposit(count: u64): void {
-  ledger.deposit(count);
+export function deposit(count: u64, since: u64): void {
+  ledger.deposit(count, since);
 }
 
 export function deposits(): u64 {
   return ledger.deposits;
+}
+
+export function outdated(): bool {
+  return ledger.outdated;
 }
 
 export function blobAddress(): usize {

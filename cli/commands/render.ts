@@ -1,0 +1,200 @@
+/** `render`: policy files -> what an operator applies. */
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Option, type Command } from "commander";
+import { parse } from "yaml";
+import { Failure, fileError, UsageError } from "../policy/errors.ts";
+import { Modules } from "../policy/module.ts";
+import { readPolicies, userPath } from "../policy/read.ts";
+import { hashText, type Policy, type Problem } from "../policy/types.ts";
+import { parseCode, type CodeOption } from "../render/code.ts";
+import { checkEnvoyFilter } from "../render/istio-check.ts";
+import { overlaps, selectionOf, type Selection } from "../render/istio-policies.ts";
+import { renderEnvoyFilter, type IstioCode } from "../render/istio.ts";
+import { renderBootstrap, renderEcds, resourceName, type Code } from "../render/plain.ts";
+import type { Run } from "../program.ts";
+import { complain, complainAbout, print, printJson, streams } from "./output.ts";
+
+interface Options {
+  readonly target: "envoy" | "istio";
+  readonly out?: string;
+  readonly code: string;
+  readonly allWorkloads?: true;
+  readonly json?: true;
+}
+
+/** A file of the result. */
+interface Rendered {
+  readonly name: string;
+  readonly text: string;
+  /** Meant to be changed by who runs it: one that is there already is left alone. */
+  readonly starter?: true;
+}
+
+/** Where Envoy finds policy files when no folder is written. */
+const POLICY_FOLDER = "/etc/envoy/pointduty";
+
+export function registerRender(program: Command, run: Run): void {
+  program
+    .command("render")
+    .description("Make what an operator applies: files for a plain Envoy, EnvoyFilter objects for Istio.")
+    .argument("<file...>", "policy files")
+    .addOption(
+      new Option("--target <target>", "where the policies go").choices(["envoy", "istio"]).makeOptionMandatory(),
+    )
+    .option("--out <dir>", "write a folder instead of printing")
+    .option(
+      "--code <source>",
+      "the module: inline, file:PATH, http:URL (with the built module's sha256), oci:REF",
+      "inline",
+    )
+    .option("--all-workloads", "istio: allow policies that select no workloads: they apply to all of them")
+    .option("--json", "one JSON object: the files' names and texts")
+    .addHelpText(
+      "after",
+      `
+envoy: a bootstrap to start from, and for each policy the file that Envoy watches; replace that file by mv.
+istio: for each policy one self-contained EnvoyFilter.
+
+Examples:
+  pointduty render --target envoy --out mesh policy.yaml
+  pointduty render --target istio policy.yaml | kubectl apply -f -
+  pointduty render --target istio --code oci:registry.example/retry-budget@sha256:... policy.yaml`,
+    )
+    .action((files: string[], options: Options) => run(render(files, options)));
+}
+
+async function render(files: readonly string[], options: Options): Promise<number> {
+  const code = parseCode(options.code);
+  if (options.target === "envoy" && (code.from === "http" || code.from === "oci")) {
+    throw new UsageError(
+      `--code ${options.code}: a plain Envoy has no agent that fetches it; allowed: inline, file:PATH`,
+    );
+  }
+  if (options.target === "envoy" && options.allWorkloads) throw new UsageError("--all-workloads is for --target istio");
+  const modules = new Modules();
+  const { policies, problems } = await readPolicies(files, modules);
+  const rendered =
+    options.target === "istio" ? toIstio(policies, modules, code, options) : toEnvoy(policies, modules, code, options);
+  const found: readonly Problem[] = [...problems, ...("problems" in rendered ? rendered.problems : [])];
+  if (found.length > 0 || "problems" in rendered) {
+    if (options.json) printJson({ files: [], problems: found });
+    else complainAbout(found);
+    return 1;
+  }
+  if (options.out === undefined) show(rendered.files, options.json === true);
+  else write(rendered.files, policies, { out: options.out, json: options.json === true });
+  return 0;
+}
+
+type Result = { readonly files: Rendered[] } | { readonly problems: Problem[] };
+
+function toEnvoy(policies: readonly Policy[], modules: Modules, code: CodeOption, { out }: Options): Result {
+  const folder = out === undefined ? POLICY_FOLDER : userPath(out);
+  const alone = policies.length === 1;
+  const files = policies.flatMap((policy): Rendered[] => {
+    const { filter, resource, text, hash } = policy;
+    if (filter.half !== "upstream") throw new Failure(`target envoy has no template for ${filter.half} filters`);
+    const name = `${resourceName(filter.name, resource.name)}.yaml`;
+    const source: Code = code.from === "file" ? { file: code.path } : { inline: modules.bytes(filter.name) };
+    const of = { filter: filter.name, policy: resource.name };
+    const bootstrap = renderBootstrap({
+      ...of,
+      nodeId: "envoy-1",
+      nodeCluster: "envoy",
+      adminPort: 9901,
+      listenAddress: "127.0.0.1",
+      listenPort: 10000,
+      backendAddress: "127.0.0.1",
+      backendPort: 8080,
+      ecdsFile: join(folder, name),
+      edge: false,
+    });
+    const start = alone ? "bootstrap.yaml" : `bootstrap.${filter.name}.${resource.name}.yaml`;
+    return [
+      { name: start, text: bootstrap, starter: true },
+      { name, text: renderEcds({ ...of, configuration: text, code: source, version: hashText(hash) }) },
+    ];
+  });
+  return { files };
+}
+
+function toIstio(policies: readonly Policy[], modules: Modules, code: CodeOption, { allWorkloads }: Options): Result {
+  const all = allWorkloads === true;
+  const problems: Problem[] = [];
+  const chosen: { policy: Policy; selection: Selection }[] = [];
+  for (const policy of policies) {
+    const selection = selectionOf(policy, all);
+    if ("message" in selection) problems.push(selection);
+    else chosen.push({ policy, selection });
+  }
+  problems.push(...overlaps(chosen));
+  if (problems.length > 0) return { problems };
+  const files = chosen.map(({ policy: { filter, resource, text, hash, place }, selection }): Rendered => {
+    const yaml = renderEnvoyFilter({
+      filter: filter.name,
+      half: filter.half,
+      policy: resource.name,
+      configuration: text,
+      code: istioCode(code, filter.name, modules),
+      hash: hashText(hash),
+      ...selection,
+    });
+    for (const message of checkEnvoyFilter(parse(yaml), Buffer.byteLength(yaml), all)) {
+      problems.push({ ...place, pointer: "", message });
+    }
+    return { name: `${resourceName(filter.name, resource.name)}.yaml`, text: yaml };
+  });
+  return problems.length > 0 ? { problems } : { files };
+}
+
+function istioCode(code: CodeOption, filter: string, modules: Modules): IstioCode {
+  switch (code.from) {
+    case "inline":
+      return { inline: modules.bytes(filter) };
+    case "file":
+      return { file: code.path };
+    case "http":
+      return { uri: code.url, sha256: modules.sha256(filter) };
+    case "oci":
+      return { uri: code.url, sha256: code.sha256 };
+  }
+}
+
+/** Prints all files as one YAML stream, or as JSON. */
+function show(files: readonly Rendered[], json: boolean): void {
+  if (json) printJson({ files: files.map(({ name, text }) => ({ name, text })), problems: [] });
+  else if (files.length === 1) streams.out(files[0]?.text ?? "");
+  else print(files.map(({ name, text }) => `# ${name}\n${text.trimEnd()}`).join("\n---\n"));
+}
+
+function write(files: readonly Rendered[], policies: readonly Policy[], to: { out: string; json: boolean }): void {
+  const folder = userPath(to.out);
+  const written: string[] = [];
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const { name, text, starter } of files) {
+      const path = join(folder, name);
+      if (starter && existsSync(path) && keeps(path, text, policies, `${to.out}/${name}`)) continue;
+      // By rename: an Envoy that runs on this folder sees the new file whole.
+      writeFileSync(`${path}.new`, text);
+      renameSync(`${path}.new`, path);
+      written.push(name);
+    }
+  } catch (error) {
+    throw new Failure(`${to.out}: ${fileError(error)}`);
+  }
+  if (to.json) printJson({ out: to.out, files: written.map((name) => ({ name })), problems: [] });
+  else for (const name of written) print(`${to.out}/${name}`);
+}
+
+/** Whether the bootstrap that is there stays. Says so, and warns when it does not name a policy. */
+function keeps(path: string, text: string, policies: readonly Policy[], shown: string): boolean {
+  const there = readFileSync(path, "utf8");
+  if (there === text) return false;
+  const missing = policies.filter(({ filter, resource }) => !there.includes(resourceName(filter.name, resource.name)));
+  const but =
+    missing.length === 0 ? "" : `; it does not name ${missing.map(({ resource }) => resource.name).join(", ")}`;
+  complain(`${shown} is there already and was left as it is${but}`);
+  return true;
+}

@@ -1,0 +1,112 @@
+/** What a policy file holds, and what `filters/<name>/convert.ts` makes of it. */
+import type { Filter } from "../cases/filter.ts";
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** One document of a policy file, its frame checked. */
+export interface Resource {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  /** "" when the file names none. */
+  readonly namespace: string;
+  readonly spec: JsonObject;
+}
+
+/** What a policy applies to. */
+export type Target =
+  | {
+      readonly type: "ref";
+      readonly group: string;
+      readonly kind: string;
+      readonly name: string;
+      /** "": the target as a whole. */
+      readonly section: string;
+      /** "": the resource's own. */
+      readonly namespace: string;
+    }
+  | { readonly type: "selector"; readonly labels: Readonly<Record<string, string>> }
+  | { readonly type: "all" };
+
+/** Something about one place of a resource. `pointer`: JSON pointer in the resource. */
+export interface Remark {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** A resource in the filter's own language. */
+export interface Conversion {
+  /** The filter's configuration, its name included. */
+  readonly configuration: JsonObject;
+  /** Pointers of the configuration and the pointers of the resource that they came from; the longest one counts. */
+  readonly sources: Readonly<Record<string, string>>;
+  /** Pointer of each target in the resource. */
+  readonly targets: readonly { readonly target: Target; readonly pointer: string }[];
+  readonly remarks: readonly Remark[];
+}
+
+/** What `filters/<name>/convert.ts` exports. All of it is pure. */
+export interface Converter {
+  /** The native resources that the filter reads besides its own kind. */
+  readonly kinds: readonly { readonly apiVersion: string; readonly kind: string }[];
+  /** A resource of one of `kinds`. Returns what is wrong when it can't be converted. */
+  convert(resource: Resource): Conversion | { readonly problems: readonly Remark[] };
+  /** What changes for users, a line each. Both configurations were accepted and have their defaults filled in. */
+  compare(before: JsonObject, after: JsonObject): string[];
+  /** What a configuration, defaults filled in, means on `proxies` proxies together. */
+  remarks(configuration: JsonObject, proxies: number): string[];
+}
+
+/** A place in a file; lines and columns from 1. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Something wrong in a policy file. `pointer` is "" for what concerns the text as a whole. */
+export interface Problem extends Place {
+  readonly pointer: string;
+  readonly message: string;
+}
+
+/** A policy that the built module accepted. */
+export interface Policy {
+  readonly filter: Filter;
+  readonly resource: Resource;
+  readonly conversion: Conversion;
+  /** JSON text of the configuration. */
+  readonly text: string;
+  /** The policy hash that the module publishes, 48 bits. */
+  readonly hash: bigint;
+  /** Where the document begins. */
+  readonly place: Place;
+  placeOf(pointer: string): Place;
+}
+
+/** `file:line:column: pointer: message`. */
+export function problemLine({ file, line, column, pointer, message }: Problem): string {
+  return `${file}:${line}:${column}: ${pointer === "" ? "" : `${pointer}: `}${message}`;
+}
+
+/** `file:line` of a place, for messages about another one. */
+export function placeText({ file, line }: Place): string {
+  return `${file}:${line}`;
+}
+
+/** The hash as it is shown everywhere: 12 hexadecimal digits. */
+export function hashText(hash: bigint): string {
+  return hash.toString(16).padStart(12, "0");
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** One step of a JSON pointer. */
+export function pointerStep(key: string | number): string {
+  return `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`;
+}

@@ -1,0 +1,75 @@
+/** Renders one policy as one EnvoyFilter. The template is in envoy/istio/; why it looks as it does is said there. */
+import { existsSync, readFileSync } from "node:fs";
+import { rootId, vmId } from "../policy/module.ts";
+import { resourceName } from "./plain.ts";
+import { block, fill, repeat, TemplateError } from "./template.ts";
+
+const TEMPLATES = new URL("../../envoy/istio/", import.meta.url);
+
+/** Where proxies take the code from. */
+export type IstioCode =
+  | { readonly inline: Uint8Array }
+  | { readonly file: string }
+  /** Fetched by istio-agent (http, https or oci) and checked. */
+  | { readonly uri: string; readonly sha256: string };
+
+export type PatchContext = "SIDECAR_OUTBOUND" | "GATEWAY";
+
+/** One policy and where it applies. */
+export interface IstioPolicy {
+  readonly filter: string;
+  /** Which side of the router the filter runs on: the template's name. */
+  readonly half: string;
+  readonly policy: string;
+  /** JSON text. */
+  readonly configuration: string;
+  readonly code: IstioCode;
+  /** The policy hash, in hex. */
+  readonly hash: string;
+  /** "": the object names none, kubectl's current one is used. */
+  readonly namespace: string;
+  /** None: all workloads of the namespace, or of the mesh when it is Istio's root namespace. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly contexts: readonly PatchContext[];
+}
+
+/** The EnvoyFilter as YAML text. Throws TemplateError if template and values do not fit. */
+export function renderEnvoyFilter(policy: IstioPolicy): string {
+  const file = new URL(`${policy.half}.yaml`, TEMPLATES);
+  if (!existsSync(file)) throw new TemplateError(`target istio has no template for ${policy.half} filters`);
+  const labels = Object.entries(policy.labels).sort(([a], [b]) => (a < b ? -1 : 1));
+  let template = readFileSync(file, "utf8");
+  template = block(template, "namespace", policy.namespace !== "");
+  template = block(template, "selector", labels.length > 0);
+  if (labels.length > 0) {
+    template = repeat(
+      template,
+      "label",
+      labels.map(([label, value]) => ({ LABEL: label, VALUE: value })),
+    );
+  }
+  template = repeat(
+    template,
+    "context",
+    policy.contexts.map((context) => ({ CONTEXT: context })),
+  );
+  const { code } = policy;
+  template = block(template, "local", !("uri" in code));
+  template = block(template, "remote", "uri" in code);
+  return fill(template, {
+    RESOURCE: resourceName(policy.filter, policy.policy),
+    POLICY: policy.policy,
+    ROOT_ID: rootId(policy.filter),
+    VM_ID: vmId(policy.filter),
+    HASH: policy.hash,
+    CONFIGURATION: policy.configuration,
+    ...codeSlots(code),
+    ...(policy.namespace === "" ? {} : { NAMESPACE: policy.namespace }),
+  });
+}
+
+function codeSlots(code: IstioCode): Record<string, string> {
+  if ("uri" in code) return { CODE: code.uri, CHECKSUM: code.sha256 };
+  if ("file" in code) return { CODE_FROM: "filename", CODE: code.file };
+  return { CODE_FROM: "inline_bytes", CODE: Buffer.from(code.inline).toString("base64") };
+}

@@ -1,0 +1,209 @@
+/** Compares what an Envoy has with what it should have. */
+import { rootId, type Modules } from "../policy/module.ts";
+import { hashText, isObject, type Policy } from "../policy/types.ts";
+import { resourceName } from "../render/plain.ts";
+import type { AdminState } from "./admin.ts";
+import { readDump, type Dump, type Received } from "./dump.ts";
+
+/** A policy without a sign of life for longer than this is not running: it ticks at least once a second. */
+const HEARTBEAT_LIMIT_S = 10;
+
+export interface PolicyStatus {
+  readonly filter: string;
+  readonly policy: string;
+  /** Hashes in hex; undefined: none. */
+  readonly live?: string;
+  readonly expected?: string;
+  /** Of the policy in force; undefined when that is not known. */
+  readonly mode?: string;
+  /** The native filter of default_config stands in: no valid policy was ever received. */
+  readonly default: boolean;
+  /** Seconds, by the Envoy's own clock. */
+  readonly heartbeatAge?: number;
+  readonly accepted: number;
+  readonly rejected: number;
+  /** Version that the Envoy says is live. */
+  readonly version?: string;
+}
+
+/** Something that is not as it should be. */
+export interface Finding {
+  readonly policy?: string;
+  readonly message: string;
+}
+
+export interface EnvoyStatus {
+  readonly admin: string;
+  readonly version: string;
+  readonly node: string;
+  readonly policies: readonly PolicyStatus[];
+  readonly findings: readonly Finding[];
+  /** What is worth knowing and no fault. */
+  readonly notes: readonly Finding[];
+}
+
+interface Wanted {
+  readonly filter: string;
+  readonly policy: string;
+  readonly half: string;
+  readonly expected: Policy | undefined;
+}
+
+/** @param filters folder name and half of every filter of this checkout */
+export function judge(
+  admin: string,
+  state: AdminState,
+  expected: readonly Policy[],
+  about: { filters: readonly { name: string; half: string }[]; modules: Modules },
+): EnvoyStatus {
+  const dump = readDump(state.dump);
+  const findings: Finding[] = [];
+  const notes: Finding[] = [];
+  const wanted = wantedOf(dump, expected, about.filters);
+  const policies = wanted.map((policy) =>
+    judgePolicy(policy, { state, dump, modules: about.modules, findings, notes }),
+  );
+  if (wanted.length === 0) findings.push({ message: "no policy of ours is configured here" });
+  for (const { what, details } of dump.refused) findings.push({ message: `${what} was refused: ${details}` });
+  for (const [name, count] of state.stats) {
+    const [, api] = /(?:^|\.)(rds|srds|lds|cds)\.(?:.*\.)?update_rejected$/.exec(name) ?? [];
+    if (api === undefined || count === 0) continue;
+    findings.push({ message: `${name}: ${count} since the start: Envoy refused what the control plane sent` });
+  }
+  const { version, node } = state;
+  return { admin, version, node, policies, findings, notes };
+}
+
+/** The policies that are named in a chain or were received, and the expected ones. */
+function wantedOf(
+  dump: Dump,
+  expected: readonly Policy[],
+  filters: readonly { name: string; half: string }[],
+): Wanted[] {
+  const names = new Set([
+    ...dump.chains.flatMap(({ downstream, upstream }) => [...downstream, ...upstream]),
+    ...dump.received.map(({ name }) => name),
+  ]);
+  const wanted = new Map<string, Wanted>();
+  for (const policy of expected) {
+    const { filter, resource } = policy;
+    wanted.set(resourceName(filter.name, resource.name), {
+      filter: filter.name,
+      policy: resource.name,
+      half: filter.half,
+      expected: policy,
+    });
+  }
+  for (const name of names) {
+    const filter = filters.find((known) => name.startsWith(resourceName(known.name, "")));
+    if (!filter || wanted.has(name)) continue;
+    const policy = name.slice(resourceName(filter.name, "").length);
+    wanted.set(name, { filter: filter.name, policy, half: filter.half, expected: undefined });
+  }
+  return [...wanted.values()];
+}
+
+interface Context {
+  readonly state: AdminState;
+  readonly dump: Dump;
+  readonly modules: Modules;
+  readonly findings: Finding[];
+  readonly notes: Finding[];
+}
+
+function judgePolicy({ filter, policy, half, expected }: Wanted, context: Context): PolicyStatus {
+  const { state, dump, modules, findings, notes } = context;
+  const name = resourceName(filter, policy);
+  const find = (message: string): void => void findings.push({ policy: name, message });
+  const gauge = (event: string): number | undefined => {
+    const end = `policy=.=${policy};.;pointduty_${rootId(filter)}_${event}`;
+    for (const [stat, value] of state.stats) if (stat.endsWith(end)) return value;
+    return undefined;
+  };
+  const discovery = (event: string): number => {
+    let sum = 0;
+    for (const [stat, value] of state.stats) if (stat.endsWith(`http_filter.${name}.${event}`)) sum += value;
+    return sum;
+  };
+  const [accepted, rejected] = [discovery("update_success"), discovery("config_fail")];
+  const version = [...state.texts].find(([stat]) => stat.endsWith(`http_filter.${name}.version_text`))?.[1];
+  const inChains = dump.chains.filter((chain) => chain[half === "upstream" ? "upstream" : "downstream"].includes(name));
+  const hash = accepted > 0 ? gauge("policy_hash") : undefined;
+  const live = hash === undefined ? undefined : hashText(BigInt(hash));
+  const received = dump.received.find((entry) => entry.name === name);
+  // Until the first tick the gauge is 0: then the age is that of the configuration.
+  const beat = gauge("heartbeat") || Math.round((received?.updatedMs ?? NaN) / 1000);
+  const age = live === undefined ? NaN : Math.max(0, Math.round(state.nowMs / 1000) - beat);
+  const isDefault = inChains.length > 0 && accepted === 0;
+  const latest = received && judgeReceived(received, filter, policy, modules);
+
+  if (inChains.length === 0) find("is not in any chain of this Envoy");
+  else {
+    for (const { listener } of dump.chains.filter((chain) => !inChains.includes(chain))) {
+      find(`is missing from a chain of listener ${listener}`);
+    }
+  }
+  if (half === "upstream" && inChains.length > 0) {
+    for (const { cluster, filters } of dump.ownFilters) {
+      if (!filters.includes(name))
+        find(`does not hold for cluster ${cluster}: its own http_filters replace the router's`);
+    }
+  }
+  const wantedHash = expected && hashText(expected.hash);
+  if (latest?.refused !== undefined) {
+    const effect =
+      live === undefined ? "the default is in force: traffic passes without the policy" : `${live} stays in force`;
+    find(`the last update was refused (${latest.refused}); ${effect}`);
+  } else if (isDefault)
+    find("no valid policy was received: the default is in force, traffic passes without the policy");
+  else if (live !== undefined && latest?.hash !== undefined && latest.hash !== live) {
+    find(`${latest.hash} was received and ${live} is in force: Envoy's log says why`);
+  } else if (rejected > 0) {
+    notes.push({ policy: name, message: `${rejected} updates were refused before; the last one is in force` });
+  }
+  if (wantedHash !== undefined && live !== undefined && live !== wantedHash) {
+    find(`${live} is in force, ${wantedHash} is expected`);
+  }
+  if (live === undefined && accepted > 0) find("publishes no policy_hash: a statistics matcher drops it");
+  if (age > HEARTBEAT_LIMIT_S) find(`gave its last sign of life ${age} s ago`);
+  if (expected === undefined && context.dump.chains.length > 0) {
+    notes.push({ policy: name, message: "is in no policy file given" });
+  }
+  const mode = modeOf(live, [latest, expected && { hash: wantedHash, text: expected.text }]);
+  return {
+    filter,
+    policy,
+    ...(live === undefined ? {} : { live }),
+    ...(wantedHash === undefined ? {} : { expected: wantedHash }),
+    ...(mode === undefined ? {} : { mode }),
+    default: isDefault,
+    ...(Number.isNaN(age) ? {} : { heartbeatAge: age }),
+    accepted,
+    rejected,
+    ...(version === undefined || version === "" ? {} : { version }),
+  };
+}
+
+interface Judged {
+  readonly hash?: string | undefined;
+  /** Why the module refuses it. */
+  readonly refused?: string;
+  readonly text?: string;
+}
+
+/** Envoy keeps what it received last, accepted or not, and not the reason: the module tells it again. */
+function judgeReceived({ configuration }: Received, filter: string, policy: string, modules: Modules): Judged {
+  if (configuration === undefined) return {};
+  const verdict = modules.configure(filter, policy, configuration);
+  if (verdict.accepted) return { hash: hashText(verdict.hash), text: configuration };
+  return { refused: `${verdict.pointer ? `${verdict.pointer}: ` : ""}${verdict.message}` };
+}
+
+/** The mode of the configuration whose hash is live. */
+function modeOf(live: string | undefined, known: readonly (Judged | undefined)[]): string | undefined {
+  const text = known.find((entry) => live !== undefined && entry?.hash === live)?.text;
+  if (text === undefined) return undefined;
+  const configuration: unknown = JSON.parse(text);
+  const mode = isObject(configuration) ? configuration["mode"] : undefined;
+  return typeof mode === "string" ? mode : "enforce";
+}

@@ -1,0 +1,35 @@
+/** All targets, with their corpora. */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../../setup/common.ts";
+import { builtFilters } from "../filters.ts";
+import type { Target } from "../target.ts";
+import { callbacksTarget } from "./callbacks.ts";
+import { configurationTarget } from "./configuration.ts";
+import { pairsTarget } from "./pairs.ts";
+import { streamsTarget } from "./streams.ts";
+
+/** Folder of a target's corpus: inputs that found something, and good ones to begin with. */
+export function corpusFolder(target: string): string {
+  return join(ROOT, "test/fuzz/corpus", target);
+}
+
+export function corpus(target: string): Uint8Array[] {
+  const folder = corpusFolder(target);
+  const names = existsSync(folder) ? readdirSync(folder).sort() : [];
+  return names.map((name) => new Uint8Array(readFileSync(join(folder, name))));
+}
+
+export function allTargets(): Target[] {
+  const targets: Target[] = [pairsTarget(corpus("pairs"))];
+  for (const filter of builtFilters()) {
+    const { name } = filter;
+    targets.push(
+      configurationTarget(filter, "text", corpus(`${name}/text`)),
+      configurationTarget(filter, "struct", corpus(`${name}/struct`)),
+      callbacksTarget(filter, corpus(`${name}/callbacks`)),
+      streamsTarget(filter, corpus(`${name}/streams`)),
+    );
+  }
+  return targets;
+}
