@@ -71,7 +71,7 @@ export async function startKeeper(
     policies: policy ? [policy] : [],
     clusters: [{ name: "backend", to: [to], ...retryBudget }],
     retry: fault.perTryTimeoutMs === undefined ? {} : { perTryTimeoutMs: fault.perTryTimeoutMs },
-    ...(fault.refused ? { attemptLog: ATTEMPT_FORMAT } : {}),
+    ...(unseen(fault) ? { attemptLog: ATTEMPT_FORMAT } : {}),
   });
   const extensions = policy ? [policy.resource] : [];
   const envoy = await startEnvoy({ bootstrap: config, workers: run.workers, extensions });
@@ -99,7 +99,9 @@ export async function execute(run: Run, backend: Backend): Promise<Outcome> {
       ...(run.durationMs === undefined ? {} : { durationMs: run.durationMs }),
       ...(run.everyMs === undefined ? {} : { everyMs: run.everyMs }),
     });
-    const log = fault.refused ? await attempts(envoy, result.sent) : await backend.events();
+    const seen = await backend.events();
+    const complete = seen.filter(({ kind }) => kind === "original").length === result.sent;
+    const log = !complete && unseen(fault) ? await attempts(envoy, result.sent) : seen;
     return { verdict: check(log, budgetOf(run)), load: result, p99: quantile(result.latencies, 0.99) };
   } finally {
     clearInterval(timer);
@@ -107,14 +109,22 @@ export async function execute(run: Run, backend: Backend): Promise<Outcome> {
   }
 }
 
+/**
+ * Whether requests can be made that the backend does not get to see: where nobody listens, and where a busy machine gives
+ * the backend no time before Envoy gives up. Then Envoy's log of attempts takes the place of the backend's.
+ */
+function unseen({ refused, perTryTimeoutMs }: Fault): boolean {
+  return refused === true || perTryTimeoutMs !== undefined;
+}
+
 const ATTEMPT_FORMAT = "attempt %REQ(X-TEST-ID)% %START_TIME(%s.%6f)% %DURATION% %RESPONSE_FLAGS%";
 
-/** A line of that format whose connection failed (UF). An attempt that the budget denied does not get that far. */
-const FAILED_ATTEMPT = /^attempt (\S+) (\d+\.\d+) (\d+) UF$/gm;
+/** A line of that format for a failed connection or a timeout. An attempt that the budget denied does not get that far. */
+const FAILED_ATTEMPT = /^attempt (\S+) (\d+\.\d+) (\d+) (?:UF|UT)$/gm;
 
 /**
- * The log of a backend that nobody reaches, from Envoy's log of attempts. An attempt was made between its start and its
- * end, of which the log cuts off the fractions of a millisecond.
+ * Envoy's log of attempts in the place of a backend's log. An attempt was made between its start and its end, of which
+ * the log cuts off the fractions of a millisecond.
  */
 async function attempts(envoy: Envoy, requests: number): Promise<Arrival[]> {
   // The log is written every 50 ms: it is complete when it has every request and nothing new in twice that time.
