@@ -1,3 +1,4 @@
+// alone: leases end after a second, which a case must not take on a busy machine
 /** The offline host foretells the real proxy: cases by chance, whose expectations are what the module did with them. */
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
