@@ -146,6 +146,14 @@ export class HeaderMap {
     this.add(name, value);
   }
 
+  /** What the proxy itself does with a header of which there is one: the value changes where it stands. */
+  set(name: Bytes, value: Bytes): void {
+    const key = lower(name);
+    const existing = this.#entries.find((entry) => entry.name === key);
+    if (existing) existing.value = bytes(value);
+    else this.add(name, value);
+  }
+
   remove(name: Bytes): void {
     const key = lower(name);
     this.#entries = this.#entries.filter((entry) => entry.name !== key);

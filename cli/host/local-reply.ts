@@ -41,20 +41,25 @@ export function localReplyResponse(
   const headers = new HeaderMap("response", [[":status", String(reply.status)]]);
   for (const [name, value] of reply.headers) headers.add(name, value);
   if (isGrpc(requestHeaders)) {
-    headers.replace(":status", "200");
-    headers.replace("content-type", "application/grpc");
-    headers.replace("grpc-status", String(reply.grpcStatus ?? httpToGrpcStatus(reply.status)));
-    if (reply.body.length > 0) headers.replace("grpc-message", percentEncode(reply.body));
+    headers.set(":status", "200");
+    headers.set("content-type", "application/grpc");
+    // A status that the module put into the headers stays.
+    if (!headers.get("grpc-status")?.length) {
+      headers.set("grpc-status", String(reply.grpcStatus ?? httpToGrpcStatus(reply.status)));
+    }
+    if (reply.body.length > 0) headers.set("grpc-message", percentEncode(reply.body));
     headers.remove("content-length");
     return { headers, body: new Uint8Array() };
   }
   if (reply.body.length > 0) {
-    headers.replace("content-length", String(reply.body.length));
-    if (!headers.get("content-type")) headers.replace("content-type", "text/plain");
+    headers.set("content-length", String(reply.body.length));
+    if (!headers.get("content-type")) headers.set("content-type", "text/plain");
   } else {
     headers.remove("content-length");
     headers.remove("content-type");
   }
+  // A HEAD request is told how long the body would be, and gets none.
+  if (requestHeaders.getText(":method") === "HEAD") return { headers, body: new Uint8Array() };
   return { headers, body: reply.body };
 }
 

@@ -9,6 +9,7 @@ import { type HeaderInput, HeaderMap } from "./headers.ts";
 import { FAIL_STREAM, type LocalReply, localReplyResponse } from "./local-reply.ts";
 import type { PluginHandle } from "./plugin.ts";
 import { DownstreamRequest } from "./request.ts";
+import { newSide, type Side } from "./side.ts";
 import type { Thread } from "./thread.ts";
 
 export type StreamKind = "downstream" | "upstream";
@@ -36,16 +37,6 @@ export interface PhaseResult {
   readonly failed: boolean;
 }
 
-interface Side {
-  headers: HeaderMap | undefined;
-  trailers: HeaderMap | undefined;
-  body: Body | undefined;
-  /** Headers stopped everything: body and trailers wait. */
-  stopped: boolean;
-  buffering: boolean;
-  readonly waiting: (() => void)[];
-}
-
 export class Stream {
   readonly thread: Thread;
   readonly request: DownstreamRequest;
@@ -71,22 +62,8 @@ export class Stream {
   readonly #context: Context;
   readonly #listener: StreamListener;
   readonly #phases = new Map<string, CallCount>();
-  readonly #request: Side = {
-    headers: undefined,
-    trailers: undefined,
-    body: undefined,
-    stopped: false,
-    buffering: false,
-    waiting: [],
-  };
-  readonly #response: Side = {
-    headers: undefined,
-    trailers: undefined,
-    body: undefined,
-    stopped: false,
-    buffering: false,
-    waiting: [],
-  };
+  readonly #request: Side = newSide();
+  readonly #response: Side = newSide();
   readonly #bypassed: boolean;
   #logging = false;
   #endOfStream = false;
@@ -94,6 +71,7 @@ export class Stream {
   #answer: "none" | "seen" | "sent" = "none";
   /** A reply of a downstream filter from proxy_on_context_create: it waits for the callback that is next. */
   #early: LocalReply | undefined;
+  #prepared: LocalReply | undefined;
   /** Envoy loses a stream that an upstream filter answered from proxy_on_context_create: no done, no delete. */
   #lost = false;
 
@@ -217,12 +195,24 @@ export class Stream {
     return (side === "request" ? this.#request : this.#response).body;
   }
 
+  /** The body as the filter let it pass; what it holds back is missing. */
+  passedBody(side: "request" | "response"): Uint8Array {
+    return (side === "request" ? this.#request : this.#response).passed;
+  }
+
   /** proxy_send_local_response: takes effect when the callback has returned. */
   deferLocalReply(reply: LocalReply): void {
     const { vm } = this.#context;
     const detached = this.request.connectionId === null;
     refuseDeadlyReply(vm.callbackName, { kind: this.kind, own: vm.current === this.#context, detached });
-    vm.afterCall(() => this.#applyLocalReply(reply));
+    // Of two replies to a first attempt the later one counts (Envoy prepares it and sends it when the filters are done).
+    const prepared = this.kind === "upstream" && this.request.attemptCount === 1 && !this.localReply;
+    if (!prepared) vm.afterCall(() => this.#applyLocalReply(reply));
+    else if (this.#prepared) this.#prepared = reply;
+    else {
+      this.#prepared = reply;
+      vm.afterCall(() => this.#applyLocalReply(this.#prepared ?? reply));
+    }
   }
 
   /** proxy_continue_stream. Either side hides the request from the module, as in Envoy. */
@@ -284,7 +274,10 @@ export class Stream {
   }
 
   #body(side: Side, callback: string, data: Uint8Array, endOfStream: boolean): PhaseResult {
-    if (!this.#sees()) return this.#nothing();
+    if (!this.#sees()) {
+      side.passed = joinBytes(side.passed, data);
+      return this.#nothing();
+    }
     if (side.stopped) {
       side.waiting.push(() => this.#body(side, callback, data, endOfStream));
       return { ...this.#nothing(), action: "StopIterationAndWatermark" };
@@ -295,7 +288,10 @@ export class Stream {
     side.buffering = false;
     this.#endOfStream = endOfStream;
     const result = this.#phase(callback, [body.data.length, endOfStream ? 1 : 0], "StopIterationNoBuffer", dataAction);
-    if (result.action === "Continue") side.body = undefined;
+    if (result.action === "Continue") {
+      side.body = undefined;
+      side.passed = joinBytes(side.passed, body.data);
+    }
     side.buffering = result.action === "StopIterationAndBuffer";
     return result;
   }

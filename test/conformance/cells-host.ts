@@ -137,7 +137,7 @@ function downstream({ proxy, down }: Lab, one: CellRequest): string[] {
   if (map === undefined) return [access];
   const reply = stream.localReply;
   // A gRPC client gets the body as a header.
-  const body = reply === undefined ? one.answer : one.grpc ? "" : text(reply.body);
+  const body = reply === undefined ? text(stream.passedBody("response")) : one.grpc ? "" : text(reply.body);
   const got = { status: request.responseCode ?? 0, broken: stream.reset, body, hits: asked ? one.statuses.length : 0 };
   return [access, clientLine(one, got, values(map))];
 }

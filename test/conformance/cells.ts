@@ -50,7 +50,8 @@ export function clientLine(
   const values = (headers("x-reply") === undefined ? CLIENT_HEADERS : REPLY_HEADERS)
     .map((name) => [name, headers(name)] as const)
     .filter(([, value]) => value !== undefined);
-  const shown = values.map(([name, value]) => `${name}=${value}`).join(";");
+  // An empty answer has its length from the codec.
+  const shown = values.filter(([, value]) => value !== "0").map(([name, value]) => `${name}=${value}`).join(";");
   // Whether the headers have left for the backend when a filter replies to a later part of the request is chance.
   const hits = one.mode.startsWith("reply at") ? "" : ` HITS ${got.hits}`;
   return `CLIENT ${got.status} ${got.body} ${shown}${hits}`;
@@ -107,8 +108,7 @@ function both(through: "up" | "down"): CellRequest[] {
     request(through, "all"),
     request(through, "none", { as: "body", path: "/", body: "request body" }),
     request(through, "none", { as: "trailers", ...WHOLE }),
-    request(through, "write", { body: "request body" }),
-    request(through, "set pairs"),
+    request(through, "write", WHOLE),
     request(through, "queues"),
     request(through, "state", { path: "/", statuses: [503, 503, 200], answer: "" }),
     request(through, "tick"),

@@ -14,8 +14,10 @@ const CLIENTS = 30;
 const PER_TRY_MS = 60;
 
 /** An answer that comes after the per-try timeout, so that the request is hedged before. */
-const LATE_MS = 250;
+const LATE_MS = 400;
 const LATE: Answer = { status: 200, body: "late", delayMs: LATE_MS };
+/** One that a hedge is sure to overtake. */
+const SLOW: Answer = { status: 200, body: "slow", delayMs: 5_000 };
 
 let h1: Backend;
 let h2: Backend;
@@ -79,7 +81,7 @@ test("a granted hedge answers first, and is counted as one retry", async () => {
   const line = mesh.line("one");
   // A request counts for the budget once it is answered: these pay for the hedges of the others.
   await line.series(5, "earning-", [{ status: 200 }], { path: "/twice" });
-  const responses = await line.series(5, "granted-", [LATE, { status: 200, body: "hedge" }], { path: "/twice" });
+  const responses = await line.series(5, "granted-", [SLOW, { status: 200, body: "hedge" }], { path: "/twice" });
   allAre(responses, { status: 200, body: "hedge", marked: false });
   assert.deepEqual([...hits(await h1.events(), "granted-").values()], [2, 2, 2, 2, 2]);
   assert.deepEqual(await mesh.events("one", "twice"), { originals: 10, granted: 5, denied: 0, held: 0 });
@@ -158,7 +160,7 @@ test("a client that leaves while its hedge is held leaves nothing behind", async
 });
 
 test("shadow lets every hedge go, and counts the held ones", async () => {
-  const responses = await crowd("shadow", "/once", "shadow", [LATE, { status: 200, body: "hedge" }]);
+  const responses = await crowd("shadow", "/once", "shadow", [SLOW, { status: 200, body: "hedge" }]);
   allAre(responses, { status: 200, body: "hedge", marked: false });
   assert.equal(await arrivals(h1, "shadow"), 2 * REQUESTS);
   const counted = await mesh.events("shadow");

@@ -70,22 +70,26 @@ test("503, well, reset, well: each phase has exactly the retries that were earne
   line.close();
 });
 
-test("the same for clients side by side, to a few tokens in flight", async () => {
-  const port = mesh.envoy.port("crowd");
-  const send = (originals: number, prefix: string, answers: Answer[]) =>
-    load({ port, clients: 10, originals, prefix, headers: answering(...answers) });
+test("the same for clients side by side", async () => {
+  let sent = 0;
+  const send = async (originals: number, prefix: string, answers: Answer[]): Promise<Record<number, number>> => {
+    const options = { port: mesh.envoy.port("crowd"), clients: 10, originals, prefix };
+    const { statuses } = await load({ ...options, headers: answering(...answers) });
+    sent += originals;
+    // What a worker has answered is known to the others with its next tick.
+    await mesh.becomes("crowd", "answered", sent);
+    return statuses;
+  };
   await send(200, "crowd-down", DOWN);
   await send(200, "crowd-well", WELL);
-  const blips = await send(30, "crowd-blip", BLIPS[0] ?? []);
-  assert.deepEqual(blips.statuses, { 200: 30 });
+  assert.deepEqual(await send(30, "crowd-blip", BLIPS[0] ?? []), { 200: 30 });
   await send(100, "crowd-cut", CUT);
   await send(100, "crowd-again", WELL);
-  const late = await send(15, "crowd-late", BLIPS[1] ?? []);
-  assert.deepEqual(late.statuses, { 200: 15 });
+  assert.deepEqual(await send(15, "crowd-late", BLIPS[1] ?? []), { 200: 15 });
   const counted = await mesh.events("crowd");
-  assert.equal(counted.originals, 645);
-  assert.ok(counted.granted <= 129, `${counted.granted} retries`);
-  assert.equal(counted.granted, (await arrivals(backend, "crowd-")) - 645);
+  assert.equal(counted.originals, sent);
+  assert.ok(counted.granted <= sent / 5, `${counted.granted} retries`);
+  assert.equal(counted.granted, (await arrivals(backend, "crowd-")) - sent);
 });
 
 test("after a rest nothing is left of what was earned before it, and new requests earn anew", async () => {

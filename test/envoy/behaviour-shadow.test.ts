@@ -61,7 +61,7 @@ function sequence(): Answer[][] {
 
 before(async () => {
   backend = await startBackend({ keepHeaders: true });
-  const to: ListenerOptions = { clusters: [{ name: "backend", to: [backend] }], retry: { perTryTimeoutMs: 100 } };
+  const to: ListenerOptions = { clusters: [{ name: "backend", to: [backend] }], retry: { perTryTimeoutMs: 300 } };
   mesh = await startMesh({
     plain: to,
     shadow: { ...to, policy: { ...exact(PERCENT), mode: "shadow" } },

@@ -97,13 +97,28 @@ export class Attempt {
     }
     if (this.removed || this.sent) return;
     this.sent = true;
-    if (body.length > 0)
-      this.#pass(this.streams, (stream) => stream.requestBody(body, { endOfStream: trailers === undefined }));
+    this.#passBody(this.streams, "request", body, trailers === undefined);
     if (trailers !== undefined) this.#pass(this.streams, (stream) => stream.requestTrailers(trailers));
     if (!this.removed) this.#owner.requestSent(this);
   }
 
-  /** Body or trailers go through the filters, until one of them ends the attempt. */
+  /** The body goes through the filters, each of which may change it. A filter that holds it back is not modelled. */
+  #passBody(
+    streams: readonly Stream[],
+    side: "request" | "response",
+    body: Uint8Array,
+    endOfStream: boolean,
+  ): Uint8Array {
+    let data = body;
+    if (body.length === 0) return data;
+    this.#pass(streams, (stream) => {
+      const act = side === "request" ? stream.requestBody : stream.responseBody;
+      if (act.call(stream, data, { endOfStream }).action === "Continue") data = stream.passedBody(side);
+    });
+    return data;
+  }
+
+  /** Something goes through the filters, until one of them ends the attempt. */
   #pass(streams: readonly Stream[], act: (stream: Stream) => void): void {
     for (const stream of streams) if (!this.removed) act(stream);
   }
@@ -129,10 +144,9 @@ export class Attempt {
     this.awaitingHeaders = false;
     this.#owner.responseHeaders(this, headers);
     if (this.removed) return;
-    if (body.length > 0)
-      this.#pass(backwards, (stream) => stream.responseBody(body, { endOfStream: trailers === undefined }));
+    const passed = this.#passBody(backwards, "response", body, trailers === undefined);
     if (trailers !== undefined) this.#pass(backwards, (stream) => stream.responseTrailers(trailers));
-    this.#owner.responseComplete(headers, body, trailers);
+    this.#owner.responseComplete(headers, passed, trailers);
   }
 
   /** done and delete of every filter. */

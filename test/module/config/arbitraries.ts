@@ -4,7 +4,8 @@ import type { Schema } from "./oracle.ts";
 import type { Json } from "./struct.ts";
 
 /** Text without NUL, which both input forms refuse, and without lone surrogates. */
-const text = fc.string({ unit: "binary", maxLength: 12 }).filter((value) => !value.includes("\0"));
+// A key with ": " would make the end of the pointer in a message ambiguous, for these tests too.
+const text = fc.string({ unit: "binary", maxLength: 12 }).filter((value) => !/\0|: /.test(value));
 
 const noise: fc.Arbitrary<Json> = fc.oneof(
   fc.constantFrom<Json>(

@@ -5,7 +5,7 @@ import { every, localReply } from "./every";
 import { buffers, calls, maps, memoryErrors, metrics, metricValues, properties, sharedData } from "./groups";
 import { replies } from "./replies";
 import { effective, headers, line, now, property, setProperty } from "./shared";
-import { bodyWrites, pairWrites, queues, writes } from "./writes";
+import { bodyWrites, queues, writes } from "./writes";
 
 export { abortProbe };
 
@@ -115,7 +115,6 @@ export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32):
   }
   if (mode == "tick") line("set_tick 20", raw.proxy_set_tick_period_milliseconds(20), "");
   if (mode == "queues") queues();
-  if (mode == "set pairs") pairWrites(0);
   replies(mode);
   if (mode.startsWith("arm")) armed = mode;
   asked(id);
@@ -152,7 +151,6 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32)
     calls();
   }
   if (mode == "write") writes(2);
-  if (mode == "set pairs") pairWrites(2);
   if (mode.startsWith("reply") && !mode.startsWith("reply at")) {
     poison();
     line("get_pairs 2", raw.proxy_get_header_map_pairs(2, out, out + 4), pairsAt(out));

@@ -1,4 +1,4 @@
-// What a module changes: headers one by one and all at once, bodies, queues.
+// What a module changes: headers, bodies, queues.
 import * as raw from "@solo-io/proxy-runtime/assembly/imports";
 import { bytesAt, Bytes, encodePairs, number, out, pairsAt, poison } from "../kit";
 import { headers, line } from "./shared";
@@ -45,30 +45,6 @@ export function writes(type: i32): void {
   headers(type, "x-added");
   raw.proxy_remove_header_map_value(type, inline.pointer, inline.size);
   raw.proxy_remove_header_map_value(type, value.pointer, value.size);
-}
-
-/** All headers at once; what does not parse empties the map, so that comes last, in a request that Envoy then refuses. */
-export function pairWrites(type: i32): void {
-  const pairs = encodePairs([
-    ":path",
-    "/q",
-    ":method",
-    "GET",
-    ":authority",
-    "h",
-    ":scheme",
-    "http",
-    "X-Set",
-    "1",
-    "x-set",
-    "2",
-  ]);
-  const answer = encodePairs([":status", "201", "X-Set", "1", "x-set", "2"]);
-  const data = type == 0 ? pairs : answer;
-  line("set_pairs", raw.proxy_set_header_map_pairs(type, changetype<usize>(data), data.byteLength), "");
-  poison();
-  line("pairs after set", raw.proxy_get_header_map_pairs(type, out, out + 4), pairsAt(out));
-  headers(type, "x-twice");
 }
 
 function setBuffer(type: i32, start: u32, length: u32, text: string): void {
