@@ -335,7 +335,6 @@ export class Stream {
     convert: (value: number | undefined) => T,
   ): { result: T; calls: CallCount } {
     const { vm, id } = this.#context;
-    if (vm.dead || !vm.has(callback)) return { result: convert(undefined), calls: new CallCount() };
     const outcome = vm.call(this.#context, callback, [id, ...args], convert);
     this.#count(callback, outcome.calls);
     return outcome;

@@ -51,7 +51,10 @@ export function clientLine(
     .map((name) => [name, headers(name)] as const)
     .filter(([, value]) => value !== undefined);
   // An empty answer has its length from the codec.
-  const shown = values.filter(([, value]) => value !== "0").map(([name, value]) => `${name}=${value}`).join(";");
+  const shown = values
+    .filter(([, value]) => value !== "0")
+    .map(([name, value]) => `${name}=${value}`)
+    .join(";");
   // Whether the headers have left for the backend when a filter replies to a later part of the request is chance.
   const hits = one.mode.startsWith("reply at") ? "" : ` HITS ${got.hits}`;
   return `CLIENT ${got.status} ${got.body} ${shown}${hits}`;
@@ -119,6 +122,7 @@ function both(through: "up" | "down"): CellRequest[] {
     request(through, "reply-many"),
     request(through, "reply", { as: "reply grpc", grpc: true }),
     request(through, "reply-grpc-ok", { grpc: true }),
+    request(through, "reply-grpc-16", { grpc: true }),
     request(through, "reply-grpc-17", { grpc: true }),
     ...["reply-own", "reply-empty", "reply-one", "reply-twice"].flatMap((mode) => [
       request(through, mode),

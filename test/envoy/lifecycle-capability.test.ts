@@ -6,9 +6,8 @@ import { parse } from "yaml";
 import { always } from "../lib/backend.ts";
 import { check } from "../lib/bound.ts";
 import { load } from "../lib/client.ts";
-import { waitFor } from "../lib/envoy.ts";
 import { events, modulePath, PolicyFile } from "../lib/policy.ts";
-import { DENIED, lines, promise, RETRIED, rig, seen, share } from "./lifecycle.ts";
+import { lines, promise, RETRIED, rig, seen, share } from "./lifecycle.ts";
 
 /** Host functions that the module calls, then callbacks that it has. `malloc` and `_initialize` need no permission. */
 const CAPABILITIES = [
@@ -83,24 +82,18 @@ test("with exactly these capabilities everything works", async (t) => {
   assert.equal(lines(envoy, /retry-budget: configuration refused: \/mode: "off" is not allowed/).length, 1);
 });
 
-test("what is not on the list is cut off", async (t) => {
-  const policy = new PolicyFile(share("shop", 0, "1h"));
-  const r = await rig(t, { policies: [policy] });
-  assert.deepEqual(await seen(r), DENIED);
-  const update = async (without: string): Promise<void> => {
-    const before = await r.envoy.extension(policy.resource);
-    policy.write(share("shop", 0, "1h"));
+// From the start: before Envoy 1.40 a VM that is there keeps the capabilities that it was made with.
+for (const [without, consequence] of [
+  ["proxy_on_request_headers", "the filter does not see a request"],
+  ["proxy_set_property", "no attempt is known as a further one"],
+] as const) {
+  test(`without ${without}: ${consequence}`, async (t) => {
+    const policy = new PolicyFile(share("shop", 0, "1h"));
     restrict(
       policy,
       CAPABILITIES.filter((name) => name !== without),
     );
-    await waitFor(`Envoy to judge ${without}`, 5_000, async () => {
-      const now = await r.envoy.extension(policy.resource);
-      return now.accepted > before.accepted ? true : undefined;
-    });
-  };
-  await update("proxy_on_request_headers");
-  assert.deepEqual(await seen(r), RETRIED, "the filter does not even see requests");
-  await update("proxy_set_property");
-  assert.deepEqual(await seen(r), RETRIED, "no attempt is known as one");
-});
+    const r = await rig(t, { policies: [policy] });
+    assert.deepEqual(await seen(r), RETRIED);
+  });
+}

@@ -105,6 +105,9 @@ test("an HTTP call needs path, method and authority; one with them is not modell
   };
   for (const missing of whole) assert.equal(call(whole.filter((pair) => pair !== missing)).status, Status.BadArgument);
   assert.throws(() => call(whole), NotModelled);
+  const headers = wire(...whole);
+  const forever = `(call $proxy_http_call ${k(64, 1, 65, headers.length, 0, 0, 0, 0, 0, 0)})`;
+  assert.throws(() => ask(forever, `c${headers}`, { clusters: ["c"] }), NotModelled);
 });
 
 test("foreign functions: unknown ones are NotFound, clearing the route cache does nothing here, others stop the test", () => {
@@ -118,6 +121,23 @@ test("foreign functions: unknown ones are NotFound, clearing the route cache doe
   for (const name of ["declare_property", "expr_evaluate", "expr_delete"]) {
     assert.throws(() => call(name), NotModelled, name);
   }
+});
+
+test("continue and close of either side are Ok, whatever there is to continue", () => {
+  for (const name of ["continue", "close"]) {
+    const statuses = [0, 1, 2, 3, 4].map((type) => ask(`(call $proxy_${name}_stream ${k(type)})`).status);
+    assert.deepEqual(statuses, name === "continue" ? [0, 0, 0, 12, 2] : [0, 0, 0, 0, 2], name);
+  }
+});
+
+test("queues: names and items outside of memory", () => {
+  const far = 0x7fffff00;
+  assert.equal(ask(`(call $proxy_register_shared_queue ${k(far, 1, 0)})`).status, Status.InvalidMemoryAccess);
+  assert.equal(ask(`(call $proxy_register_shared_queue ${k(64, 1, far)})`).status, Status.InvalidMemoryAccess);
+  const resolve = (vm: number, name: number): number =>
+    ask(`(call $proxy_resolve_shared_queue ${k(vm, 1, name, 1, 0)})`).status;
+  assert.deepEqual([resolve(far, 64), resolve(64, far), resolve(64, 64)], [6, 6, 1]);
+  assert.equal(ask(`(call $proxy_enqueue_shared_queue ${k(1, far, 1)})`).status, Status.InvalidMemoryAccess);
 });
 
 // ---- headers
@@ -247,13 +267,16 @@ test("what a filter holds back of a body has not passed", () => {
 
 test("a downstream filter sees a reply's body of one byte", () => {
   const proxy = new OfflineProxy();
-  const code = tinyModule(`(global $size (export "size") (mut i32) (i32.const -1))
+  const code =
+    tinyModule(`(global $size (export "size") (mut i32) (i32.const -1)) (global $end (export "end") (mut i32) (i32.const -1))
     ${onRequest(`(call $proxy_send_local_response ${k(503, 64, 0, 64, 1, 64, 0, -1)})`)}
-    (func (export "proxy_on_response_body") (param i32 i32 i32) (result i32) (global.set $size (local.get 1)) (i32.const 0))`);
+    (func (export "proxy_on_response_body") (param i32 i32 i32) (result i32)
+      (global.set $size (local.get 1)) (global.set $end (local.get 2)) (i32.const 0))`);
   const plugin = proxy.load({ code });
   const stream = proxy.worker(0).stream(plugin);
   stream.requestHeaders([]);
-  assert.deepEqual([stream.localReply?.status, proxy.worker(0).vm(plugin).globals()["size"]], [503, 1]);
+  assert.equal(stream.localReply?.status, 503);
+  assert.deepEqual(proxy.worker(0).vm(plugin).globals(), { size: 1, end: 1 });
 });
 
 // ---- properties

@@ -188,6 +188,9 @@ export function calls(): void {
   line("http_call without headers", status, number(out));
   line("grpc_cancel 1", raw.proxy_grpc_cancel(1), "");
   line("grpc_cancel 4", raw.proxy_grpc_cancel(4), "");
+  line("grpc_cancel 2", raw.proxy_grpc_cancel(2), "");
+  line("grpc_cancel 3", raw.proxy_grpc_cancel(3), "");
+  line("grpc_close 5", raw.proxy_grpc_close(5), "");
   line("grpc_close 6", raw.proxy_grpc_close(6), "");
   line("grpc_close 3", raw.proxy_grpc_close(3), "");
   line("grpc_send 2", raw.proxy_grpc_send(2, 0, 0, 1), "");

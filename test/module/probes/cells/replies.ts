@@ -44,6 +44,7 @@ export function replies(mode: string): void {
   if (mode == "reply-lie") send(403, "body", encodePairs(plain, 1), -1);
   if (mode == "reply-many") send(403, "body", tooMany(), -1);
   if (mode == "reply-grpc-ok") send(403, "body", encodePairs(plain), 0);
+  if (mode == "reply-grpc-16") send(403, "body", encodePairs(plain), 16);
   if (mode == "reply-grpc-17") send(403, "a%b\n\xe9", encodePairs(plain), 17);
   if (mode == "reply-own") send(403, "body", encodePairs(own), -1);
   if (mode == "reply-empty") send(403, "", encodePairs(own), -1);
