@@ -115,7 +115,9 @@ export class Ledger {
    */
   open(address: usize, length: i32, budget: Budget, generation: u64, now: u64): void {
     this.at = address;
-    if (length != LEDGER_BYTES || load<u32>(address) != MAGIC || load<u32>(address, 4) != VERSION) {
+    const known = length == LEDGER_BYTES && load<u32>(address) == MAGIC && load<u32>(address, 4) == VERSION;
+    // Slots without length are never written by us; another party of this vm_id could, and a division by 0 would trap.
+    if (!known || load<u64>(address, SLOT_NANOS) == 0) {
       this.reset(budget, generation, now, 0, empty(now, budget.emission, budget.burst));
       // Nothing is known about the past: the window begins with what `roll` is told.
       store<u64>(address, 0, SLOT);

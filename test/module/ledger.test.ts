@@ -295,7 +295,7 @@ test("after a pause what was read before it is settled", () => {
   assert.equal(probe.left(START + 500n * MS), 100n);
 });
 
-test("a blob of another length, magic or version is rebuilt with nothing to give", () => {
+test("a blob of another length, magic or version, or with slots of no length, is rebuilt with nothing to give", () => {
   const damage: ((probe: Probe) => number)[] = [
     (probe) => probe.blobBytes() - 1,
     (probe) => {
@@ -304,6 +304,10 @@ test("a blob of another length, magic or version is rebuilt with nothing to give
     },
     (probe) => {
       new DataView(probe.memory.buffer).setUint32(probe.blobAddress() + 4, 2, true);
+      return probe.blobBytes();
+    },
+    (probe) => {
+      new DataView(probe.memory.buffer).setBigUint64(probe.blobAddress() + 8, 0n, true);
       return probe.blobBytes();
     },
   ];

@@ -63,7 +63,7 @@ class Run {
     if (what < 6) this.attempt();
     else if (what < 10) this.answer();
     else if (what < 12) this.end();
-    else if (what === 12) this.say("advance", () => this.proxy.advance(below(this.tape, 256) * 20));
+    else if (what === 12) this.advance();
     else if (what === 13) this.spoilMark();
     else if (what === 14) this.spoilShared();
     else this.change();
@@ -73,6 +73,12 @@ class Run {
     this.trace?.(line);
     this.count++;
     act();
+  }
+
+  /** Mostly so little that few ticks run, sometimes past the end of leases and windows. */
+  private advance(): void {
+    const ms = below(this.tape, 256) * (chance(this.tape, 16) ? 60 : 1);
+    this.say(`advance ${ms} ms`, () => this.proxy.advance(ms));
   }
 
   private request(): DownstreamRequest {
