@@ -103,17 +103,16 @@ export class Clock {
       const parent = (i - 1) >> 1;
       const [a, b] = [heap[i], heap[parent]];
       if (!a || !b || !this.#before(a, b)) return;
-      heap[i] = b;
-      heap[parent] = a;
+      this.#swap(i, parent);
       i = parent;
     }
   }
 
   #pop(): Timer | undefined {
     const heap = this.#heap;
-    const top = heap[0];
     const last = heap.pop();
-    if (!top || !last || top === last) return top;
+    const top = heap[0];
+    if (!last || !top) return last;
     heap[0] = last;
     for (let i = 0; ;) {
       const left = 2 * i + 1;
@@ -123,9 +122,15 @@ export class Clock {
         if (a && b && this.#before(a, b)) least = child;
       }
       if (least === i) return top;
-      const [a, b] = [heap[i], heap[least]];
-      if (a && b) [heap[i], heap[least]] = [b, a];
+      this.#swap(i, least);
       i = least;
     }
+  }
+
+  #swap(i: number, j: number): void {
+    const [a, b] = [this.#heap[i], this.#heap[j]];
+    if (!a || !b) return;
+    this.#heap[i] = b;
+    this.#heap[j] = a;
   }
 }

@@ -73,6 +73,12 @@ export function compareSections(envoy: readonly Section[], host: readonly Sectio
   return { cells, differences };
 }
 
+/** Whether a section is the same as the one of its name on the other side. */
+export function isSame(section: Section, others: readonly Section[]): boolean {
+  const mine = others.filter(({ name }) => name === section.name);
+  return compareSections([section], mine).differences.length === 0;
+}
+
 /** The cells of a section by key: a call that is made again in the same phase is a cell of its own. */
 function cellsOf(section: Section | undefined): Map<string, Cell> {
   const cells = new Map<string, Cell>();

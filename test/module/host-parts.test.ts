@@ -7,6 +7,7 @@ import { sameBytes } from "../../cli/host/bytes.ts";
 import { Clock } from "../../cli/host/clock.ts";
 import { httpToGrpcStatus, isGrpc } from "../../cli/host/local-reply.ts";
 import { ModuleCode } from "../../cli/host/module.ts";
+import { parseRetryOn, RetryState } from "../../cli/host/router/retry.ts";
 import { tinyModule } from "./host-probe.ts";
 
 const onRequest = (body: string): string =>
@@ -167,6 +168,87 @@ test("WASI: what a module may call while the host is in its malloc, and while it
   assert.equal(initialize("environ_get", k(0, 4)), true);
 });
 
+// ---- the process
+
+test("a slot keeps what an update changed, and its configuration when the same comes again", () => {
+  const proxy = new OfflineProxy();
+  const plugin = proxy.load({ code: tinyModule(""), name: "a", configuration: "A" });
+  plugin.update({ configuration: "B" });
+  const { active } = plugin;
+  plugin.update({ name: "a" });
+  assert.equal(plugin.active, active);
+  assert.equal(text(plugin.active.configuration), "B");
+  plugin.update({ name: "b" });
+  assert.deepEqual([plugin.active.name, text(plugin.active.configuration)], ["b", "B"]);
+  assert.equal(plugin.accepted, true);
+  plugin.remove();
+  assert.deepEqual([plugin.accepted, plugin.inForce, plugin.reason], [false, false, "removed"]);
+});
+
+test("a configuration that the canary takes and a thread refuses is in force, and told in the log", () => {
+  const once = `(data (i32.const 64) "k")
+    (func (export "proxy_on_configure") (param i32 i32) (result i32)
+      (i32.eqz (call $proxy_set_shared_data ${k(64, 1, 64, 1, 77)})))`;
+  const proxy = new OfflineProxy();
+  const plugin = proxy.load({ code: tinyModule(once), name: "a" });
+  assert.equal(plugin.accepted, true);
+  assert.deepEqual(
+    proxy.logs.map(({ thread, level, message }) => [thread, level, message]),
+    ["main", "worker 0"].map((thread) => [
+      thread,
+      "error",
+      `Failed to start plugin in ${thread}: Failed to configure thread-local Wasm plugin`,
+    ]),
+  );
+});
+
+test("randomness is the seed's, so that a run can be repeated", () => {
+  const proxy = new OfflineProxy();
+  assert.deepEqual([...proxy.randomBytes(4), ...proxy.randomBytes(4)], [32, 6, 168, 153, 23, 91, 51, 28]);
+  assert.deepEqual([...new OfflineProxy({ seed: 7 }).randomBytes(4)], [224, 146, 193, 82]);
+});
+
+test("retries: which statuses each condition takes", () => {
+  const wants = (on: string, status: number | string, more: [string, string][] = []): boolean => {
+    const state = new RetryState({ retryOn: parseRetryOn(on), retriableStatusCodes: [418], numRetries: 1 });
+    return state.wouldRetryHeaders(new HeaderMap("response", [[":status", String(status)], ...more]));
+  };
+  const taken = (on: string): number[] =>
+    [200, 409, 418, 429, 499, 500, 501, 502, 503, 504, 505, 599, 600].filter((status) => wants(on, status));
+  assert.deepEqual(taken("5xx"), [500, 501, 502, 503, 504, 505, 599]);
+  assert.deepEqual(taken("gateway-error"), [502, 503, 504]);
+  assert.deepEqual(taken("retriable-4xx"), [409]);
+  assert.deepEqual(taken("retriable-status-codes"), [418]);
+  assert.deepEqual(taken("reset,connect-failure,envoy-ratelimited,unavailable"), []);
+  const grpc = (on: string): number[] =>
+    Array.from({ length: 17 }, (_, i) => i).filter((status) => wants(on, 200, [["grpc-status", String(status)]]));
+  assert.deepEqual(grpc("cancelled,deadline-exceeded,internal,resource-exhausted,unavailable"), [1, 4, 8, 13, 14]);
+  assert.deepEqual([grpc("cancelled"), grpc("unavailable"), grpc("5xx")], [[1], [14], []]);
+  assert.equal(wants("unavailable", 200, [["grpc-status", "14x"]]), false);
+  assert.equal(wants("unavailable", 200, [["grpc-status", ""]]), false);
+  const limited: [string, string][] = [["x-envoy-ratelimited", "true"]];
+  assert.deepEqual([wants("5xx", 503, limited), wants("envoy-ratelimited", 200, limited)], [false, true]);
+});
+
+test("retries: which faults each condition takes, and no more of them than there are", () => {
+  const state = (on: string): RetryState =>
+    new RetryState({ retryOn: parseRetryOn(on), retriableStatusCodes: [], numRetries: 1 });
+  const taken = (on: string, sent: boolean): string[] =>
+    (["reset", "connect-failure", "per-try-timeout"] as const).filter((fault) =>
+      state(on).wouldRetryReset(fault, sent),
+    );
+  const all = ["reset", "connect-failure", "per-try-timeout"];
+  for (const on of ["5xx", "gateway-error", "reset"]) assert.deepEqual(taken(on, true), all, on);
+  assert.deepEqual(taken("connect-failure", true), ["connect-failure"]);
+  assert.deepEqual([taken("reset-before-request", true), taken("reset-before-request", false)], [[], all]);
+  assert.deepEqual(taken("retriable-4xx", true), []);
+  const one = state("5xx");
+  assert.deepEqual(
+    [one.decide(false), one.decide(true), one.decide(true), one.decide(false)],
+    ["no", "retry", "limit", "no"],
+  );
+});
+
 // ---- small parts
 
 test("actions: what a callback's result means", () => {
@@ -229,6 +311,10 @@ test("the clock: a cancelled event is never the next one, a delay below 0 is non
   assert.equal(first.cancelled, false);
   first.cancel();
   assert.deepEqual([first.cancelled, clock.nextNs, clock.step()], [true, undefined, false]);
+  const order: number[] = [];
+  for (const delay of [0, 1, 10, 2, 3, 11, 5, 20, 21, 22, 23]) clock.schedule(BigInt(delay), () => order.push(delay));
+  while (clock.step());
+  assert.deepEqual(order, [0, 1, 2, 3, 5, 10, 11, 20, 21, 22, 23]);
 });
 
 test("log levels: lines below the proxy's level are dropped", () => {

@@ -26,14 +26,17 @@ export type Outcome =
   | { kind: "response"; afterMs: number; headers: HeaderMap; body: Uint8Array; trailers: HeaderInput | undefined }
   | { kind: "reset" | "timeout" | "connect-failure"; afterMs: number };
 
+/** Milliseconds. */
+const AT_ONCE = 0;
+
 export function parseOutcome(input: OutcomeInput): Outcome {
   if (typeof input === "number") return parseOutcome({ status: input });
-  if (typeof input === "string") return { kind: input, afterMs: 0 };
-  if ("fault" in input) return { kind: input.fault, afterMs: input.afterMs ?? 0 };
+  if (typeof input === "string") return { kind: input, afterMs: AT_ONCE };
+  if ("fault" in input) return { kind: input.fault, afterMs: input.afterMs ?? AT_ONCE };
   const headers = new HeaderMap("response", [[":status", String(input.status)], ...(input.headers ?? [])]);
   return {
     kind: "response",
-    afterMs: input.afterMs ?? 0,
+    afterMs: input.afterMs ?? AT_ONCE,
     headers,
     body: bytes(input.body ?? ""),
     trailers: input.trailers,

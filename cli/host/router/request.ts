@@ -215,7 +215,6 @@ export class RoutedRequest implements AttemptOwner {
   }
 
   #perTryTimeout(attempt: Attempt): void {
-    if (attempt.removed || this.#started !== undefined) return;
     if (this.#router.options.hedgeOnPerTryTimeout) {
       // Always wanted, whatever retry_on says; the attempt runs on.
       if (this.#retryState && this.#shouldRetry(true, true) === "retry") attempt.retried = true;
@@ -250,7 +249,6 @@ export class RoutedRequest implements AttemptOwner {
   #shouldRetry(wanted: boolean, timeoutRetry: boolean): RetryVerdict {
     if (!this.#retryState) return "no";
     this.#backoff?.cancel();
-    this.#backoff = undefined;
     const verdict = this.#retryState.decide(wanted);
     if (verdict === "limit" && !this.#flags.includes("URX")) this.#flags.push("URX");
     if (verdict !== "retry") return verdict;
