@@ -2,16 +2,30 @@ import {
   addCount,
   advanceCounts,
   advanceMarks,
+  advanceTrail,
   COUNTS_BYTES,
   fillMarks,
   growth,
   MARKS_BYTES,
   raiseMarks,
   RING,
+  settled,
+  SLOTS,
+  startTrail,
   sumCounts,
+  TRAIL_BYTES,
 } from "./window";
 
 const NOW: u64 = 1000;
+
+describe("edges", () => {
+  test("uses are summed over 163 slots, the open one included; the interval has 160", () => {
+    expect(SLOTS).toBe(160);
+    expect(RING).toBe(163);
+    expect(COUNTS_BYTES).toBe(163 * 4);
+    expect(MARKS_BYTES).toBe(163 * 8);
+  });
+});
 
 describe("counts", () => {
   test("only slots that are in the ring can be changed, and never below 0", () => {
@@ -65,5 +79,37 @@ describe("marks", () => {
     expect(growth(ring, NOW + 160, 10)).toBe(10);
     raiseMarks(ring, NOW + 2, NOW, 5);
     expect(growth(ring, NOW + 160, 10)).toBe(10);
+  });
+});
+
+describe("trail", () => {
+  test("a reading settles once it is two slots old", () => {
+    const trail = heap.alloc(<usize>TRAIL_BYTES);
+    startTrail(trail, 100, 7);
+    expect(settled(trail)).toBe(7);
+    advanceTrail(trail, 101, 10);
+    expect(settled(trail)).toBe(7);
+    advanceTrail(trail, 102, 20);
+    expect(settled(trail)).toBe(7);
+    advanceTrail(trail, 103, 30);
+    expect(settled(trail)).toBe(10);
+    advanceTrail(trail, 104, 40);
+    expect(settled(trail)).toBe(20);
+  });
+
+  test("after a pause both readings settle, and the next one has to wait again", () => {
+    const trail = heap.alloc(<usize>TRAIL_BYTES);
+    startTrail(trail, 100, 7);
+    advanceTrail(trail, 101, 10);
+    advanceTrail(trail, 103, 20);
+    expect(settled(trail)).toBe(10);
+    advanceTrail(trail, 104, 30);
+    expect(settled(trail)).toBe(10);
+    advanceTrail(trail, 1000, 40);
+    expect(settled(trail)).toBe(30);
+    advanceTrail(trail, 1001, 50);
+    expect(settled(trail)).toBe(30);
+    advanceTrail(trail, 1002, 60);
+    expect(settled(trail)).toBe(40);
   });
 });

@@ -61,7 +61,7 @@ export function fillMarks(ring: usize, value: u64): void {
 
 /** Adds `count` to the marks of the slots after `from` up to `to`: it had been counted before they began. */
 export function raiseMarks(ring: usize, from: u64, to: u64, count: u64): void {
-  const steps = to > from ? min(to - from, <u64>RING) : 0;
+  const steps = min(to - min(from, to), <u64>RING);
   for (let i: u64 = 0; i < steps; i++) {
     const at = ring + markOffset(to - i);
     store<u64>(at, load<u64>(at) + count);
@@ -70,8 +70,8 @@ export function raiseMarks(ring: usize, from: u64, to: u64, count: u64): void {
 
 /** By how much the counter has grown to `value` in the last 157 to 158 slots; 0 when it was set back. */
 export function growth(ring: usize, current: u64, value: u64): u64 {
-  const mark = load<u64>(ring + markOffset(current >= FILL_SPAN ? current - FILL_SPAN : 0));
-  return value > mark ? value - mark : 0;
+  const mark = load<u64>(ring + markOffset(current - min(current, FILL_SPAN)));
+  return value - min(mark, value);
 }
 
 /** Starts a trail. */
@@ -88,13 +88,18 @@ export function startTrail(trail: usize, slot: u64, value: u64): void {
  * was read two slots ago or earlier settles: a mark says where a counter stood at most, the trail where it stood at least.
  */
 export function advanceTrail(trail: usize, slot: u64, value: u64): void {
-  for (let i = 0; i < 2 && slot - load<u64>(trail, 8) >= SETTLE; i++) {
-    store<u64>(trail, load<u64>(trail, 16));
-    store<u64>(trail, load<u64>(trail, 24), 8);
-    store<u64>(trail, load<u64>(trail, 32), 16);
-  }
+  settle(trail, slot);
+  settle(trail, slot);
   store<u64>(trail, slot, 24);
   store<u64>(trail, value, 32);
+}
+
+/** Moves the older of the two readings of a trail to its settled value, and the newer one up, if it is old enough. */
+function settle(trail: usize, slot: u64): void {
+  if (slot - load<u64>(trail, 8) < SETTLE) return;
+  store<u64>(trail, load<u64>(trail, 16));
+  store<u64>(trail, load<u64>(trail, 24), 8);
+  store<u64>(trail, load<u64>(trail, 32), 16);
 }
 
 /** Where the counter stood at least one slot ago. */

@@ -15,10 +15,11 @@ const LOCK = join(ROOT, "build", "install.lock");
 /** A lock this old (ms) is taken over: an install takes seconds. */
 const LOCK_MAX_AGE = 15 * 60 * 1000;
 
-/** Task name -> the file that runs it, arguments that come before the user's, and whether the modules are built first. */
+/** Task name -> the file that runs it, arguments that come before the user's, and what is built first: `filters`, or
+ * `all`, the tests' probes too. */
 const TASKS = {
-  start: { file: "test/outage/start.ts", build: true },
-  test: { file: "test/run.ts", build: true },
+  start: { file: "test/outage/start.ts", build: "filters" },
+  test: { file: "test/run.ts", build: "all" },
   build: { file: "test/setup/build.ts" },
   gen: { file: "test/setup/gen.ts" },
   lint: { file: "test/setup/lint.ts" },
@@ -26,15 +27,15 @@ const TASKS = {
   types: { file: "test/setup/types.ts" },
   check: { file: "test/setup/check.ts" },
   "test:unit": { file: "test/run.ts", args: ["--suite", "unit"] },
-  "test:module": { file: "test/run.ts", args: ["--suite", "module"], build: true },
-  "test:envoy": { file: "test/run.ts", args: ["--suite", "envoy"], build: true },
-  "test:outage": { file: "test/outage/main.ts", build: true },
-  "test:matrix": { file: "test/matrix.ts", build: true },
+  "test:module": { file: "test/run.ts", args: ["--suite", "module"], build: "all" },
+  "test:envoy": { file: "test/run.ts", args: ["--suite", "envoy"], build: "all" },
+  "test:outage": { file: "test/outage/main.ts", build: "filters" },
+  "test:matrix": { file: "test/matrix.ts", build: "all" },
   mutate: { file: "test/mutate.ts" },
   "conformance:record": { file: "test/conformance/record.ts" },
-  fuzz: { file: "test/fuzz/main.ts", build: true },
-  pointduty: { file: "cli/main.ts", build: true },
-  conformance: { file: "cli/main.ts", args: ["conformance"], build: true },
+  fuzz: { file: "test/fuzz/main.ts", build: "all" },
+  pointduty: { file: "cli/main.ts", build: "filters" },
+  conformance: { file: "cli/main.ts", args: ["conformance"], build: "filters" },
 };
 
 /** Exit codes: 1 a failure, 2 wrong use, 3 could not run here. */
@@ -202,7 +203,7 @@ async function main() {
   await install();
   if (!existsSync(join(ROOT, task.file))) fail(3, `${task.file} is missing from this checkout`);
   if (task.build) {
-    const code = await run(TASKS.build.file, ["--quiet"], 2);
+    const code = await run(TASKS.build.file, ["--quiet", ...(task.build === "filters" ? ["--filters"] : [])], 2);
     if (code !== 0) process.exit(code);
   }
   process.exit(await run(task.file, [...(task.args || []), ...args], "inherit"));

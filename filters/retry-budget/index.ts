@@ -29,6 +29,7 @@ import { MetricFamily } from "../../assembly/metrics";
 import { NameTable } from "../../assembly/names";
 import { Vitals } from "../../assembly/vitals";
 import { Account } from "./account";
+import { Attempt, Attempts, BEYOND, DETACHED, HELD_BACK, UNANSWERED } from "./attempts";
 import { compile, Policy } from "./config";
 import { grpcFailure, httpFailure, NO_FAILURE } from "./failures";
 import { Leases } from "./leases";
@@ -79,32 +80,7 @@ const MAX_TICK_MILLIS: u64 = 1000;
 /** Tick while an attempt is held back: how long its client waits after the attempt that it waited for has died. */
 const HELD_TICK_MILLIS: u32 = 50;
 
-/** One attempt: an entry of the stream table. Attempts of one request that live side by side (hedging) are linked. */
-@unmanaged
-class Attempt {
-  id: u32;
-  root: u32;
-  flags: u32;
-  account: i32;
-  /** 1 for the first attempt of a request. */
-  ordinal: u32;
-  /** Attempts started before and after this one, while the table has them. */
-  older: u32;
-  younger: u32;
-}
-
-/** No downstream request behind it (mirrored, made by Envoy itself): it neither deposits nor withdraws. */
-const DETACHED: u32 = 1;
-/** A retry of this request was denied, so this attempt is only there because nobody enforced it. */
-const BEYOND: u32 = 2;
-/** Denied, but kept waiting: an earlier attempt of the request still runs. */
-const HELD_BACK: u32 = 4;
-/** An original request that has had no answer yet. */
-const UNANSWERED: u32 = 16;
-/** Ended; the entry stays while other attempts of the request need the links. */
-const ENDED: u32 = 8;
-
-const streams = install((): Root => new RetryBudget(), offsetof<Attempt>());
+const attempts = new Attempts(install((): Root => new RetryBudget(), offsetof<Attempt>()));
 const leases = new Leases<Account>();
 /** Tells this VM's marks from those of an earlier one on the same worker. */
 let nonce: u32 = 0;
@@ -119,11 +95,6 @@ const swept = memory.data(256, 4);
 
 /** For lines of the log and for names. */
 const line = new ByteBuilder();
-
-function attemptOf(id: u32): Attempt | null {
-  const entry = streams.find(id);
-  return entry == 0 ? null : changetype<Attempt>(entry);
-}
 
 /** One policy. */
 class RetryBudget extends Root {
@@ -206,7 +177,7 @@ class RetryBudget extends Root {
 
   /** The first attempt of a request: a deposit, unless no client stands behind it. */
   private original(id: u32): void {
-    const attempt = attemptOf(id);
+    const attempt = attempts.find(id);
     if (attempt === null) return;
     // Envoy puts the header on requests that it mirrors or makes itself, and an internal client's requests may carry it;
     // only those of the first two kinds have no virtual host.
@@ -237,7 +208,12 @@ class RetryBudget extends Root {
     let number = mine && load<u32>(address, 4) == this.id ? load<i32>(address, 12) : -1;
     if (number < 0 || number >= this.accounts.length) number = this.account();
     const account = unchecked(this.accounts[number]);
-    link(id, before, number, ordinal);
+    const attempt = attempts.find(id);
+    if (attempt !== null) {
+      attempt.account = number;
+      attempt.ordinal = ordinal;
+      attempts.link(attempt, before);
+    }
     if (ordinal > account.attempts) account.attempts = ordinal;
     const beyond = (flags & BEYOND) != 0;
     if (beyond && this.policy.shadow) {
@@ -253,7 +229,7 @@ class RetryBudget extends Root {
       return Action.Continue;
     }
     account.tight = true;
-    const alive = othersRun(id);
+    const alive = attempts.othersRun(id);
     // Denied already by the response header, and retried all the same ("envoy-ratelimited" in retry_on): counted there.
     if (!beyond) account.countDenied(alive);
     this.outcome(alive ? HELD : DENIED);
@@ -271,7 +247,7 @@ class RetryBudget extends Root {
   }
 
   responseHeaders(id: u32, endOfStream: bool): i32 {
-    const attempt = attemptOf(id);
+    const attempt = attempts.find(id);
     if (attempt === null || (attempt.flags & (DETACHED | BEYOND)) != 0 || attempt.account >= this.accounts.length)
       return Action.Continue;
     const account = unchecked(this.accounts[attempt.account]);
@@ -286,9 +262,9 @@ class RetryBudget extends Root {
   private failed(attempt: Attempt, account: Account, failure: i32): void {
     const id = attempt.id;
     // Envoy does not retry a failure while another attempt runs, it waits for that one.
-    if (othersRun(id)) return;
+    if (attempts.othersRun(id)) return;
     const leased = account.failures.leased(failure);
-    if (othersHeld(id)) {
+    if (attempts.othersHeld(id)) {
       // They will never answer: this failure is final, and all end with it.
       if (leased) this.refuse();
       return;
@@ -371,7 +347,7 @@ class RetryBudget extends Root {
 
   /** Leaves the mark by which the next attempt knows that it is one. @param flags BEYOND or 0 */
   private leaveMark(id: u32, number: i32, flags: u32): void {
-    const attempt = attemptOf(id);
+    const attempt = attempts.find(id);
     if (attempt !== null) attempt.flags |= flags;
     store<u32>(mark, nonce);
     store<u32>(mark, this.id, 4);
@@ -388,7 +364,7 @@ class RetryBudget extends Root {
   }
 
   private hold(id: u32): void {
-    const attempt = attemptOf(id);
+    const attempt = attempts.find(id);
     if (attempt !== null) attempt.flags |= HELD_BACK;
     if (this.held++ == 0) setTickPeriod(min(HELD_TICK_MILLIS, this.tickMillis));
   }
@@ -398,43 +374,29 @@ class RetryBudget extends Root {
     // An answer ends all attempts of its request and changes the table: collect first, then answer.
     let count = 0;
     let more = 0;
-    for (let place: u32 = 0; place < streams.places; place++) {
-      const entry = streams.entry(place);
-      if (entry == 0) continue;
-      const attempt = changetype<Attempt>(entry);
-      if (attempt.root != this.id || (attempt.flags & (HELD_BACK | ENDED)) != HELD_BACK) continue;
+    for (let place: u32 = 0; place < attempts.places; place++) {
+      const attempt = attempts.heldAt(place, this.id);
+      if (attempt === null) continue;
       more++;
       // One answer for each request: by its youngest held attempt.
-      if (count == SWEEP || othersRun(attempt.id) || youngerHeld(attempt)) continue;
+      if (count == SWEEP || attempts.othersRun(attempt.id) || attempts.youngerHeld(attempt)) continue;
       store<u32>(swept + ((<usize>count) << 2), attempt.id);
       count++;
     }
     this.held = more;
     for (let i = 0; i < count; i++) {
       const id = load<u32>(swept + ((<usize>i) << 2));
-      if (attemptOf(id) !== null && setEffectiveContext(id) == Status.Ok) reply();
+      if (attempts.find(id) !== null && setEffectiveContext(id) == Status.Ok) reply();
     }
     setEffectiveContext(this.id);
     if (more == 0) setTickPeriod(this.tickMillis);
   }
 
   streamEnd(id: u32): void {
-    const attempt = attemptOf(id);
+    const attempt = attempts.find(id);
     if (attempt === null) return;
     if (attempt.account < this.accounts.length) answered(attempt, unchecked(this.accounts[attempt.account]));
-    if (attempt.older == 0 && attempt.younger == 0) {
-      streams.remove(id);
-      return;
-    }
-    attempt.flags |= ENDED;
-    if (others(id, ENDED, 0)) return;
-    let next = oldest(id);
-    while (next != 0) {
-      const gone = next;
-      const member = attemptOf(gone);
-      next = member === null ? 0 : member.younger;
-      streams.remove(gone);
-    }
+    attempts.end(attempt);
   }
 }
 
@@ -443,65 +405,6 @@ function answered(attempt: Attempt, account: Account): void {
   if ((attempt.flags & UNANSWERED) == 0) return;
   attempt.flags &= ~UNANSWERED;
   account.answer();
-}
-
-/**
- * Links an attempt to the one before it, if that still lives or is remembered. The mark says which one that is, and
- * another party may have written it: links lead from greater to smaller ids only, so that no chain can be a circle.
- */
-function link(id: u32, before: u32, number: i32, ordinal: u32): void {
-  const attempt = attemptOf(id);
-  if (attempt === null) return;
-  attempt.account = number;
-  attempt.ordinal = ordinal;
-  const older = before < id && attempt.older == 0 ? attemptOf(before) : null;
-  if (older === null || older.younger != 0) return;
-  attempt.older = before;
-  older.younger = id;
-}
-
-/** Whether another attempt of the request runs and may still answer. */
-function othersRun(id: u32): bool {
-  return others(id, HELD_BACK | ENDED, 0);
-}
-
-/** Whether another attempt of the request is held back. */
-function othersHeld(id: u32): bool {
-  return others(id, HELD_BACK | ENDED, HELD_BACK);
-}
-
-/** Whether an attempt that was started later is held back. */
-function youngerHeld(attempt: Attempt): bool {
-  let next = attempt.younger;
-  while (next != 0) {
-    const younger = attemptOf(next);
-    if (younger === null) return false;
-    if ((younger.flags & (HELD_BACK | ENDED)) == HELD_BACK) return true;
-    next = younger.younger;
-  }
-  return false;
-}
-
-/** Whether another attempt of the request has these `flags` among those of `mask`. */
-function others(id: u32, mask: u32, flags: u32): bool {
-  let next = oldest(id);
-  while (next != 0) {
-    const attempt = attemptOf(next);
-    if (attempt === null) return false;
-    if (attempt.id != id && (attempt.flags & mask) == flags) return true;
-    next = attempt.younger;
-  }
-  return false;
-}
-
-/** The first of the attempts that are linked to this one. */
-function oldest(id: u32): u32 {
-  let first = id;
-  while (true) {
-    const attempt = attemptOf(first);
-    if (attempt === null || attempt.older == 0) return first;
-    first = attempt.older;
-  }
 }
 
 /** Class of the failure that the response headers tell of; NO_FAILURE for any other answer. */

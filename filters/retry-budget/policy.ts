@@ -67,7 +67,7 @@ export class Budget {
   burst: u64 = 0;
   /** Time in ns in which the floor earns one retry; meaningless without a floor. */
   emission: u64 = 0;
-  /** Retries that the floor may grant in any one interval: rate x interval + burst. */
+  /** Retries that the floor may grant in any one interval: rate x interval + burst; 0 when there is no floor. */
   floorLimit: u64 = 0;
 
   get slotNanos(): u64 {
@@ -170,7 +170,7 @@ export class Ledger {
     }
     // A burst that was lowered, or a clock set back: an empty bucket is the worst that the past can leave.
     const bound = empty(now, budget.emission, budget.burst);
-    if (load<u64>(this.at, FLOOR) > bound) store<u64>(this.at, bound, FLOOR);
+    store<u64>(this.at, min(load<u64>(this.at, FLOOR), bound), FLOOR);
     return this.slot != slot;
   }
 
@@ -182,7 +182,7 @@ export class Ledger {
       addCount(this.at + BY_PERCENT, this.slot, this.slot, 1);
       return Grant.Percent;
     }
-    if (budget.burst == 0 || this.floorSpent(budget, granted, byPercent)) return Grant.None;
+    if (this.floorSpent(budget, granted, byPercent)) return Grant.None;
     const before = load<u64>(this.at, FLOOR);
     const after = take(before, now, budget.emission, budget.burst);
     if (after == before) return Grant.None;
@@ -214,8 +214,8 @@ export class Ledger {
   left(budget: Budget, now: u64): u64 {
     const granted = this.granted(budget);
     const byPercent = sumCounts(this.at + BY_PERCENT);
-    const left = granted > byPercent ? granted - byPercent : 0;
-    if (budget.burst == 0 || this.floorSpent(budget, granted, byPercent)) return left;
+    const left = granted - min(byPercent, granted);
+    if (this.floorSpent(budget, granted, byPercent)) return left;
     const room = granted + budget.floorLimit - max(byPercent, granted) - sumCounts(this.at + BY_FLOOR);
     return left + min(room, tokens(load<u64>(this.at, FLOOR), now, budget.emission, budget.burst));
   }
@@ -223,8 +223,7 @@ export class Ledger {
   /** Whether a failing response should ask for its retry, rather than the retry when it arrives. */
   tight(budget: Budget): bool {
     const granted = this.granted(budget);
-    const byPercent = sumCounts(this.at + BY_PERCENT);
-    const left = granted > byPercent ? granted - byPercent : 0;
+    const left = granted - min(sumCounts(this.at + BY_PERCENT), granted);
     return left < TIGHT_TOKENS || left * 2 < granted;
   }
 

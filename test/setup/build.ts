@@ -1,7 +1,7 @@
 /**
  * `npm run build`: builds every filter into `build/<folder>.wasm` and every test probe into `build/probes/<folder>.wasm`,
  * and lints each module. A module whose inputs have not changed is left alone, and with `--quiet` not even mentioned.
- * Reports on stderr.
+ * `--filters` leaves the probes as they are. Reports on stderr.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -185,8 +185,9 @@ function removeOrphans(targets: readonly Target[]): void {
 
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
-  const quiet = args[0] === "--quiet";
-  if (args.length > (quiet ? 1 : 0)) usage(`build: unknown argument ${args.at(-1)}; allowed is --quiet`);
+  const unknown = args.find((arg) => !["--quiet", "--filters"].includes(arg));
+  if (unknown !== undefined) usage(`build: unknown argument ${unknown}; allowed are --quiet and --filters`);
+  const quiet = args.includes("--quiet");
   process.chdir(ROOT);
   let targets: Target[];
   try {
@@ -199,9 +200,10 @@ async function main(): Promise<number> {
     return 1;
   }
   removeOrphans(targets);
+  const wanted = args.includes("--filters") ? targets.filter(({ rules }) => !rules.probe) : targets;
   let failed = 0;
-  for (const target of targets) if (!(await build(target, quiet))) failed++;
-  if (failed > 0) say(`build: ${failed} of ${targets.length} modules failed`);
+  for (const target of wanted) if (!(await build(target, quiet))) failed++;
+  if (failed > 0) say(`build: ${failed} of ${wanted.length} modules failed`);
   return failed > 0 ? 1 : 0;
 }
 
