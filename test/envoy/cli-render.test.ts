@@ -24,6 +24,7 @@ interface EnvoyFilter {
 function bootstrapWith(router: Message): Bootstrap {
   const tree = parse(
     renderBootstrap({
+      ...{ half: "upstream", standIn: "envoy.filters.http.header_mutation" },
       ...{ filter: "retry-budget", policy: "shop", nodeId: "n", nodeCluster: "c", adminPort: 0, listenPort: 0 },
       ...{ listenAddress: "127.0.0.1", backendAddress: "127.0.0.1", backendPort: 1, ecdsFile: "none", edge: false },
     }),

@@ -23,6 +23,8 @@ async function start(policy: PolicyFile, edge: boolean, extensions = [policy.res
   const bootstrap = renderBootstrap({
     filter: policy.filter,
     policy: policy.policy,
+    half: "upstream",
+    standIn: "envoy.filters.http.header_mutation",
     nodeId: "shop-1",
     nodeCluster: "shop",
     adminPort: 0,
