@@ -20,6 +20,7 @@ const TASKS = {
   start: { file: "test/outage/start.ts", build: true },
   test: { file: "test/run.ts", build: true },
   build: { file: "test/setup/build.ts" },
+  new: { file: "test/setup/new.ts" },
   gen: { file: "test/setup/gen.ts" },
   lint: { file: "test/setup/lint.ts" },
   format: { file: "test/setup/format.ts" },
