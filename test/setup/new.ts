@@ -4,11 +4,11 @@
  */
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { filterNames, findFilter } from "../../cli/cases/filter.ts";
+import { filterNames, findFilter, type Half } from "../../cli/cases/filter.ts";
 import { ROOT, say, usage } from "./common.ts";
-import { HALVES, newFilter, type Half } from "./new/files.ts";
 import { nameProblem } from "./new/name.ts";
 
+const HALVES: readonly Half[] = ["downstream", "upstream"];
 const USAGE = `usage: npm run new -- NAME [--half ${HALVES.join("|")}]`;
 
 function parseOptions(args: readonly string[]): { name: string; half: Half } {
@@ -16,8 +16,10 @@ function parseOptions(args: readonly string[]): { name: string; half: Half } {
   let half: Half = "downstream";
   const queue = [...args];
   for (let arg = queue.shift(); arg !== undefined; arg = queue.shift()) {
-    if (arg === "--help") usage(USAGE);
-    else if (arg === "--half") {
+    if (arg === "--help") {
+      console.log(USAGE);
+      process.exit(0);
+    } else if (arg === "--half") {
       const given = queue.shift() ?? "";
       half = HALVES.find((known) => known === given) ?? usage(`--half ${given}: allowed are ${HALVES.join(", ")}`);
     } else if (arg.startsWith("-")) usage(`unknown option ${arg}; ${USAGE}`);
@@ -50,6 +52,8 @@ function writeFolder(folder: string, files: ReadonlyMap<string, string>): void {
 
 const { name, half } = parseOptions(process.argv.slice(2));
 const folder = `filters/${name}`;
+// Only now: what formats the files takes a second to load.
+const { newFilter } = await import("./new/files.ts");
 const { files, schema } = await newFilter(name, half);
 writeFolder(folder, files);
 const [path, text] = schema;

@@ -5,10 +5,8 @@ import { fileURLToPath } from "node:url";
 import { editorFile, pretty, sourceOf } from "../gen/filter.ts";
 import { readModel } from "../gen/model.ts";
 import { withTable } from "../gen/readme.ts";
+import type { Half } from "../../../cli/cases/filter.ts";
 import { kindOf } from "./name.ts";
-
-export type Half = "downstream" | "upstream";
-export const HALVES: readonly Half[] = ["downstream", "upstream"];
 
 const TEMPLATE = fileURLToPath(new URL("template", import.meta.url));
 /** Files of the template that the other half has no use for. */
