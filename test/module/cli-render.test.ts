@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
 import { checkEnvoyFilter, OBJECT_LIMIT } from "../../cli/render/istio-check.ts";
-import { renderEnvoyFilter, type IstioPolicy } from "../../cli/render/istio.ts";
+import { renderEnvoyFilter } from "../../cli/render/istio.ts";
 import { Desk, retryBudget } from "./cli.ts";
 
 const EXAMPLES = new URL("../../envoy/istio/examples/", import.meta.url);
@@ -252,52 +252,6 @@ test("an object above 1 MiB is refused", () => {
   });
   const [message] = checkEnvoyFilter(parse(text), Buffer.byteLength(text), false);
   assert.match(message ?? "", /^the object has \d+ bytes; allowed: at most 1048576; give the code as file:PATH/);
-});
-
-/** A filter before the router; this checkout has none, the scaffold's test renders a real one. */
-const BEFORE: IstioPolicy = {
-  filter: "my-filter",
-  half: "downstream",
-  order: 20,
-  standIn: "envoy.filters.http.rbac",
-  policy: "shop",
-  configuration: JSON.stringify({ name: "shop" }, null, 2),
-  hash: "0123456789ab",
-  namespace: "shop",
-  labels: { app: "cart" },
-  contexts: ["SIDECAR_INBOUND", "GATEWAY"],
-  code: { file: "/etc/envoy/pointduty/my-filter.wasm" },
-};
-
-test("envoy/istio/examples/downstream.yaml is what the template gives", () => {
-  const text = renderEnvoyFilter(BEFORE);
-  if (process.env["UPDATE_EXAMPLES"]) writeFileSync(new URL("downstream.yaml", EXAMPLES), text);
-  assert.equal(text, readFileSync(new URL("downstream.yaml", EXAMPLES), "utf8"));
-  assert.deepEqual(checkEnvoyFilter(parse(text), Buffer.byteLength(text), false), []);
-});
-
-test("a filter before the router is inserted by its order, and what stands in may deny", () => {
-  const { spec } = parse(renderEnvoyFilter(BEFORE)) as EnvoyFilter & { spec: { priority: number } };
-  assert.equal(spec.priority, 20);
-  assert.deepEqual(
-    spec.configPatches.map(({ applyTo, match, patch }) => [applyTo, match?.context, patch.operation]),
-    [
-      ["EXTENSION_CONFIG", undefined, "ADD"],
-      ["HTTP_FILTER", "SIDECAR_INBOUND", "INSERT_BEFORE"],
-      ["HTTP_FILTER", "GATEWAY", "INSERT_BEFORE"],
-    ],
-  );
-  const type = "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC";
-  const { name, config_discovery } = spec.configPatches[1]?.patch.value as {
-    name: string;
-    config_discovery: { default_config: object; type_urls: string[] };
-  };
-  assert.equal(name, "pointduty.my-filter.shop");
-  assert.deepEqual(config_discovery.default_config, { "@type": type, rules: { action: "ALLOW" } });
-  assert.equal(config_discovery.type_urls[1], type);
-  assert.throws(() => renderEnvoyFilter({ ...BEFORE, standIn: "envoy.filters.http.lua" }), {
-    message: "no default envoy.filters.http.lua; allowed: envoy.filters.http.header_mutation, envoy.filters.http.rbac",
-  });
 });
 
 test("target envoy: a folder, whose bootstrap is the operator's once it is there", async () => {
