@@ -3,10 +3,11 @@
  *
  *     run.ts [--suite unit|module|envoy]... [--bail] [WORD...]
  *
- * Words narrow to the files whose path contains one of them; --bail ends at the first file that fails. Exit codes: 0 all passed, 1 a failure or nothing ran, 2 wrong
+ * Words narrow to the files whose path contains one of them, case files (filters/NAME/cases) too; --bail ends at the first file that fails. Exit codes: 0 all passed, 1 a failure or nothing ran, 2 wrong
  * use, 3 could not run here.
  */
 import { globSync } from "tinyglobby";
+import { CASES } from "./cases/chosen.ts";
 import { ROOT, say, usage } from "./setup/common.ts";
 import { addCounts, countsLine, noCounts } from "./setup/counts.ts";
 import type { Counts } from "./setup/counts.ts";
@@ -17,6 +18,8 @@ import { runUnitTests } from "./setup/unit.ts";
 interface Suite {
   patterns: string[];
   ignore?: string[];
+  /** The test file that runs all case files. */
+  cases?: string;
   /** Runs before the suite; an EnvoyError means that the suite cannot run here. */
   prepare?: () => Promise<unknown>;
   run: (files: readonly string[], bail: boolean) => Promise<Counts>;
@@ -32,11 +35,13 @@ const SUITES: Readonly<Record<string, Suite>> = {
   module: {
     patterns: ["{assembly,cli,filters,test}/**/*.test.ts"],
     ignore: ["test/envoy/**"],
+    cases: "test/module/cases.test.ts",
     run: (files, bail) => runNodeTests(files, CONCURRENCY, bail),
   },
   /** The real Envoy. */
   envoy: {
     patterns: ["test/envoy/**/*.test.ts"],
+    cases: "test/envoy/cases.test.ts",
     prepare: () => resolveEnvoy({ log: say }),
     run: (files, bail) => runNodeTests(files, CONCURRENCY, bail),
   },
@@ -67,7 +72,14 @@ function parseOptions(args: readonly string[]): Options {
 
 function filesOf(suite: Suite, words: readonly string[]): string[] {
   const files = globSync(suite.patterns, { cwd: ROOT, ignore: [...(suite.ignore ?? []), "**/node_modules/**"] }).sort();
-  return words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)));
+  const narrowed = words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)));
+  const { cases } = suite;
+  if (cases === undefined || narrowed.includes(cases)) return narrowed;
+  const caseFiles = globSync("filters/*/cases/**/*.{yaml,yml}", { cwd: ROOT });
+  const chosen = caseFiles.filter((file) => words.some((word) => file.includes(word)));
+  if (chosen.length === 0) return narrowed;
+  process.env[CASES] = JSON.stringify(chosen);
+  return [...narrowed, cases].sort();
 }
 
 async function main(): Promise<number> {
@@ -77,6 +89,7 @@ async function main(): Promise<number> {
   let impossible = false;
   for (const name of suites) {
     const suite = SUITES[name];
+    delete process.env[CASES];
     const files = suite === undefined ? [] : filesOf(suite, words);
     if (suite === undefined || files.length === 0) {
       empty.push(name);

@@ -21,6 +21,7 @@ const TASKS = {
   start: { file: "test/outage/start.ts", build: "filters" },
   test: { file: "test/run.ts", build: "all" },
   build: { file: "test/setup/build.ts" },
+  new: { file: "test/setup/new.ts" },
   gen: { file: "test/setup/gen.ts" },
   lint: { file: "test/setup/lint.ts" },
   format: { file: "test/setup/format.ts" },

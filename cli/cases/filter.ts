@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 export type Half = "downstream" | "upstream";
+export type Traffic = "inbound" | "outbound";
 
 export interface Filter {
   readonly name: string;
@@ -11,6 +12,12 @@ export interface Filter {
   readonly kind: string;
   /** Which side of the router it runs on. */
   readonly half: Half;
+  /** Which requests of a workload it is for: those that it receives, or those that it sends. */
+  readonly traffic: Traffic;
+  /** Its place among the filters of its half: lower ones see a request first. */
+  readonly order: number;
+  /** The native filter that stands in while no valid policy was ever received. */
+  readonly standIn: string;
   /** Whether its configuration carries the policy's name. */
   readonly named: boolean;
 }
@@ -18,7 +25,12 @@ export interface Filter {
 interface FilterSchema {
   readonly title?: string;
   readonly required?: readonly string[];
-  readonly "x-pointduty"?: { readonly half?: Half };
+  readonly "x-pointduty": {
+    readonly half: Half;
+    readonly traffic?: Traffic;
+    readonly order: number;
+    readonly default: string;
+  };
 }
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -35,10 +47,14 @@ export function filterNames(): string[] {
 export function findFilter(name: string): Filter | undefined {
   if (!filterNames().includes(name)) return undefined;
   const schema = JSON.parse(readFileSync(join(ROOT, "filters", name, "schema.json"), "utf8")) as FilterSchema;
+  const { half, traffic, order, default: standIn } = schema["x-pointduty"];
   return {
     name,
     kind: schema.title ?? "",
-    half: schema["x-pointduty"]?.half ?? "downstream",
+    half,
+    traffic: traffic ?? (half === "upstream" ? "outbound" : "inbound"),
+    order,
+    standIn,
     named: schema.required?.includes("name") ?? false,
   };
 }

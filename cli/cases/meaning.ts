@@ -6,8 +6,8 @@ import type { Filter } from "./filter.ts";
 
 /** Expectations about the requests of the step. */
 const OF_REQUESTS = ["status", "headers", "absent", "body", "details", "outcome", "upstream"];
-/** Parts of a request that only filters before the router can see. */
-const DOWNSTREAM_ONLY = ["peer", "claims"];
+/** Parts of a request that come with the facts document, which only filters before the router can see. */
+const FACTS = ["peer", "claims"];
 /** Parts of an answer that a fault has not. */
 const OF_RESPONSES = ["status", "headers", "body", "trailers"];
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -24,7 +24,7 @@ export function checkMeaning(root: YAMLMap, filter: Filter, checker: Checker): v
     checker.report(policy.get("name", true), "/policy/name", message);
   }
   const env = root.get("env", true);
-  const bounded = isMap(env) && checkEnv(env, checker);
+  const bounded = isMap(env) && checkEnv(env, filter, checker);
   const steps = root.get("steps", true);
   let expects = false;
   let last = 0;
@@ -44,7 +44,11 @@ export function checkMeaning(root: YAMLMap, filter: Filter, checker: Checker): v
 }
 
 /** @returns whether every attempt ends by a timeout of the environment's own */
-function checkEnv(env: YAMLMap, checker: Checker): boolean {
+function checkEnv(env: YAMLMap, filter: Filter, checker: Checker): boolean {
+  if (filter.half === "downstream" && env.get("mirror") === true) {
+    const message = `${filter.name} runs before the router, which makes the copies: they never pass it`;
+    checker.report(env.get("mirror", true), "/env/mirror", message);
+  }
   const retry = env.get("retry", true);
   if (!isMap(retry)) return env.has("timeoutMs");
   const on = retry.get("on", true);
@@ -88,9 +92,10 @@ function checkStep(
 }
 
 function checkRequest(request: YAMLMap, pointer: string, filter: Filter, checker: Checker): void {
-  for (const name of filter.half === "downstream" ? [] : DOWNSTREAM_ONLY) {
+  for (const name of FACTS) {
     const given = request.get(name, true);
-    if (given) checker.report(given, step(pointer, name), `${filter.name} runs after the router and can't see it`);
+    const why = filter.half === "upstream" ? "runs after the router and can't see it" : "reads no facts document";
+    if (given) checker.report(given, step(pointer, name), `${filter.name} ${why}`);
   }
   checkNames(request, pointer, checker);
 }

@@ -1,5 +1,6 @@
 /** Runs a case on the built module, in the offline host and on virtual time. */
 import { OfflineProxy, type LoadedPlugin } from "../host/index.ts";
+import { DownstreamDriver } from "./downstream.ts";
 import type { Driver, DriverInput } from "./driver.ts";
 import { differences, type Difference, type Observed } from "./expect.ts";
 import { findFilter, moduleOf, type Half } from "./filter.ts";
@@ -22,7 +23,8 @@ export interface Failure {
   readonly error: string | undefined;
 }
 
-const DRIVERS: Readonly<Partial<Record<Half, (input: DriverInput) => Driver>>> = {
+const DRIVERS: Readonly<Record<Half, (input: DriverInput) => Driver>> = {
+  downstream: (input) => new DownstreamDriver(input),
   upstream: (input) => new UpstreamDriver(input),
 };
 
@@ -64,9 +66,8 @@ function play(
   workers: number,
   look: (step: Step, number: number, observed: Observed) => void,
 ): Failure | undefined {
-  const half = findFilter(test.filter)?.half ?? "downstream";
-  const drive = DRIVERS[half];
-  if (!drive) return cannot(`cases of ${half} filters can't be run yet`);
+  const filter = findFilter(test.filter);
+  if (!filter) return cannot(`there is no filter ${test.filter}`);
   const proxy = new OfflineProxy({ workers });
   const plugin = proxy.load({
     code: compiled(test.filter),
@@ -77,7 +78,7 @@ function play(
     failurePolicy: "reload",
   });
   if (!plugin.accepted) return cannot(refusal(test, proxy, plugin));
-  const driver = drive({ proxy, plugin, test, policy: POLICY });
+  const driver = DRIVERS[filter.half]({ proxy, plugin, test, policy: POLICY });
   const startMs = proxy.nowMs;
   for (const [index, step] of test.steps.entries()) {
     const wait = startMs + (step.at ?? 0) - proxy.nowMs;

@@ -2,13 +2,17 @@
 import { readFileSync } from "node:fs";
 import { InvalidArgumentError, type Command } from "commander";
 import { AttemptPlayer, type Decision } from "../eval/attempts.ts";
-import { readEvents, type BadLine, type Event } from "../eval/events.ts";
+import { movedText } from "../eval/counters.ts";
+import { readEvents } from "../eval/events.ts";
+import { Output } from "./eval-output.ts";
+import { RequestPlayer, requestText } from "../eval/request-player.ts";
+import { readRequests } from "../eval/requests.ts";
 import { fileError, UsageError } from "../policy/errors.ts";
 import { Modules } from "../policy/module.ts";
 import { readPolicies, userPath } from "../policy/read.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Run } from "../program.ts";
-import { complain, complainAbout, streams } from "./output.ts";
+import { complain, complainAbout } from "./output.ts";
 
 interface Options {
   readonly policy: readonly string[];
@@ -17,9 +21,6 @@ interface Options {
   readonly explain?: true;
   readonly json?: true;
 }
-
-/** Bytes of results that are written at once. */
-const CHUNK = 1 << 16;
 
 export function registerEval(program: Command, run: Run): void {
   program
@@ -41,12 +42,18 @@ Lines of an event file, in the order of time (t in milliseconds):
   {"t":2000,"op":"tick"}
 worker, key, id and attempt may be left out. Each request and response is answered with a decision: pass, grant, deny or
 hold; shadow-deny and shadow-hold are what enforce would have done; "moot": the retry was denied before, the recording
-goes on without the policy. Exit code 0 whatever the decisions, 1 if a line
-can't be read; the others are judged all the same.
+goes on without the policy.
+
+Lines of a request file; what is left out is as here, but for headers (none), body (none) and id (the line's number):
+  {"id":"r1","method":"GET","scheme":"http","authority":"shop","path":"/","headers":[["x-role","user"]],"body":"text"}
+Each is answered with allow, deny, route or pass; shadow-deny is what enforce would have denied, error a module that failed.
+
+Exit code 0 whatever the decisions, 1 if a line can't be read; the others are judged all the same.
 
 Examples:
   pointduty eval --policy policy.yaml --events events.jsonl
-  pointduty eval --policy policy.yaml --events events.jsonl --explain --json`,
+  pointduty eval --policy policy.yaml --events events.jsonl --explain --json
+  pointduty eval --policy policy.yaml --requests requests.jsonl`,
     )
     .action((options: Options) => run(evaluate(options)));
 }
@@ -79,80 +86,53 @@ async function evaluate(options: Options): Promise<number> {
     );
   }
   for (const { filter, resource } of others) complain(`${filter.name} ${resource.name} is left out: it needs ${use}`);
-  if (requests !== undefined) {
-    throw new UsageError("eval: this version has no filter that judges requests; --events works for retry-budget");
-  }
+  if (requests !== undefined) return playRequests(chosen, modules, requests, options);
   return playEvents(chosen, modules, events ?? "", options);
 }
 
 function playEvents(policies: readonly Policy[], modules: Modules, file: string, options: Options): number {
-  let content: string;
-  try {
-    content = readFileSync(userPath(file), "utf8");
-  } catch (error) {
-    throw new UsageError(`${file}: ${fileError(error)}`);
-  }
-  const lines = readEvents(content);
+  const lines = readEvents(contentOf(file));
   const explain = options.explain === true;
   const workers = lines.reduce((most, line) => ("op" in line ? Math.max(most, line.worker + 1) : most), 1);
   const players = policies.map((policy) => new AttemptPlayer(policy, modules, { workers, explain }));
-  const output = new Output(options.json === true);
+  const output = new Output(file, options.json === true);
   for (const line of lines) {
-    if (!("op" in line)) output.bad(file, line);
-    else for (const player of players) output.played(file, line, player.play(line));
+    if (!("op" in line)) {
+      output.bad(line);
+      continue;
+    }
+    for (const player of players) {
+      const result = player.play(line);
+      if (typeof result === "string") output.bad({ line: line.line, message: result });
+      else for (const decision of result) output.decided(decision, decisionText(decision));
+    }
   }
   const skipped = players.reduce((sum, player) => sum + player.skipped, 0);
   if (skipped > 0) complain(`${skipped} events left out: their attempts are not sent under this policy`);
   return output.close();
 }
 
-/** Writes decisions in chunks and counts them. */
-class Output {
-  readonly #json: boolean;
-  readonly #verdicts = new Map<string, number>();
-  #buffer = "";
-  #bad = 0;
-  #moot = 0;
-
-  constructor(json: boolean) {
-    this.#json = json;
-  }
-
-  played(file: string, event: Event, result: readonly Decision[] | string): void {
-    if (typeof result === "string") {
-      this.bad(file, { line: event.line, message: result });
-      return;
-    }
-    for (const decision of result) {
-      if (decision.moot) this.#moot++;
-      else this.#verdicts.set(decision.verdict, (this.#verdicts.get(decision.verdict) ?? 0) + 1);
-      this.#add(this.#json ? JSON.stringify(decision) : decisionText(decision));
+function playRequests(policies: readonly Policy[], modules: Modules, file: string, options: Options): number {
+  const lines = readRequests(contentOf(file));
+  const players = policies.map((policy) => new RequestPlayer(policy, modules, options.explain === true));
+  const output = new Output(file, options.json === true);
+  for (const line of lines) {
+    if ("message" in line) output.bad(line);
+    else {
+      for (const player of players) {
+        const decision = player.play(line);
+        output.decided(decision, requestText(line, decision));
+      }
     }
   }
+  return output.close();
+}
 
-  bad(file: string, { line, message }: BadLine): void {
-    this.#bad++;
-    complain(`${file}:${line}: ${message}`);
-    if (this.#json) this.#add(JSON.stringify({ id: line, verdict: "error", error: message }));
-  }
-
-  /** @returns the exit code */
-  close(): number {
-    const counts = [...this.#verdicts].map(([verdict, n]) => `${n} ${verdict}`);
-    if (this.#moot > 0) counts.push(`${this.#moot} attempts of requests that were denied before`);
-    if (!this.#json) this.#add(counts.length === 0 ? "no decisions" : counts.join(", "));
-    this.#flush();
-    return this.#bad > 0 ? 1 : 0;
-  }
-
-  #add(line: string): void {
-    this.#buffer += `${line}\n`;
-    if (this.#buffer.length > CHUNK) this.#flush();
-  }
-
-  #flush(): void {
-    streams.out(this.#buffer);
-    this.#buffer = "";
+function contentOf(file: string): string {
+  try {
+    return readFileSync(userPath(file), "utf8");
+  } catch (error) {
+    throw new UsageError(`${file}: ${fileError(error)}`);
   }
 }
 
@@ -161,9 +141,7 @@ function decisionText(decision: Decision): string {
   const head = `${id}: t=${t} ${policy}: ${op} of stream ${stream}, attempt ${attempt}: ${verdict}`;
   const answer = [status, details].filter((part) => part !== undefined).join(" ");
   const headers = Object.entries(responseHeaders ?? {}).map(([name, value]) => `${name}: ${value}`);
-  const moved = Object.entries(counters ?? {}).map(
-    ([name, { by, now }]) => `${name} ${by > 0 ? "+" : ""}${by} = ${now}`,
-  );
+  const moved = movedText(counters);
   const parts = [head, ...(moot ? ["denied before"] : []), ...(answer === "" ? [] : [answer]), ...headers, ...moved];
   return parts.join("; ");
 }

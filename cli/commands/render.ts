@@ -94,12 +94,13 @@ function toEnvoy(policies: readonly Policy[], modules: Modules, code: CodeOption
   const alone = policies.length === 1;
   const files = policies.flatMap((policy): Rendered[] => {
     const { filter, resource, text, hash } = policy;
-    if (filter.half !== "upstream") throw new Failure(`target envoy has no template for ${filter.half} filters`);
     const name = `${resourceName(filter.name, resource.name)}.yaml`;
     const source: Code = code.from === "file" ? { file: code.path } : { inline: modules.bytes(filter.name) };
     const of = { filter: filter.name, policy: resource.name };
     const bootstrap = renderBootstrap({
       ...of,
+      half: filter.half,
+      standIn: filter.standIn,
       nodeId: "envoy-1",
       nodeCluster: "envoy",
       adminPort: 9901,
@@ -134,6 +135,8 @@ function toIstio(policies: readonly Policy[], modules: Modules, code: CodeOption
     const yaml = renderEnvoyFilter({
       filter: filter.name,
       half: filter.half,
+      order: filter.order,
+      standIn: filter.standIn,
       policy: resource.name,
       configuration: text,
       code: istioCode(code, filter.name, modules),

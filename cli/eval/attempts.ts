@@ -3,6 +3,7 @@ import { DownstreamRequest, OfflineProxy, bytes, text } from "../host/index.ts";
 import type { LoadedPlugin, Stream } from "../host/index.ts";
 import { rootId, vmId, type Modules } from "../policy/module.ts";
 import type { Policy } from "../policy/types.ts";
+import { CounterWatch, type Moved } from "./counters.ts";
 import type { Event } from "./events.ts";
 
 /** `shadow-...`: what mode enforce would have done; the traffic was left alone. */
@@ -23,7 +24,7 @@ export interface Decision {
   readonly moot?: true;
   readonly responseHeaders?: Readonly<Record<string, string>>;
   /** The filter's counters that this event moved, and what they are now. */
-  readonly counters?: Readonly<Record<string, { readonly by: number; readonly now: number }>>;
+  readonly counters?: Moved;
 }
 
 /** The part of a decision that the filter is asked for. */
@@ -60,20 +61,17 @@ export class AttemptPlayer {
   readonly #proxy: OfflineProxy;
   readonly #plugin: LoadedPlugin;
   readonly #outcomeKey: string;
-  readonly #metricStart: string;
-  readonly #explain: boolean;
+  readonly #watch: CounterWatch | undefined;
   readonly #startNs: bigint;
   #lastMs = 0;
   readonly #requests = new Map<string, Request>();
   /** Responses and resets of attempts that the policy kept from being sent. */
   skipped = 0;
   #decisions: Decision[] = [];
-  #counters = new Map<string, bigint>();
 
   constructor(policy: Policy, modules: Modules, options: { workers: number; explain: boolean }) {
     const root = rootId(policy.filter.name);
     this.#policy = policy;
-    this.#explain = options.explain;
     this.#proxy = new OfflineProxy({ workers: options.workers });
     this.#plugin = this.#proxy.load({
       code: modules.compiled(policy.filter.name),
@@ -83,9 +81,8 @@ export class AttemptPlayer {
       configuration: policy.text,
     });
     this.#outcomeKey = `pointduty.${root}.${policy.resource.name}.outcome`;
-    this.#metricStart = `policy=.=${policy.resource.name};.;`;
     this.#startNs = this.#proxy.clock.nowNs;
-    if (this.#explain) this.#counters = this.#proxy.metrics();
+    this.#watch = options.explain ? new CounterWatch(this.#proxy, policy) : undefined;
   }
 
   /** Plays one event. Returns the decisions that it led to, or why it can't be played. */
@@ -220,24 +217,7 @@ export class AttemptPlayer {
     const t = Number(this.#proxy.clock.nowNs - this.#startNs) / 1e6;
     const { filter, resource } = this.#policy;
     const head = { id, filter: filter.name, policy: resource.name, t, stream, attempt, op };
-    this.#decisions.push({ ...head, ...rest, ...(this.#explain ? { counters: this.#moved() } : {}) });
-  }
-
-  #moved(): Record<string, { by: number; now: number }> {
-    const moved: Record<string, { by: number; now: number }> = {};
-    const now = this.#proxy.metrics();
-    for (const [name, value] of now) {
-      const by = Number(value - (this.#counters.get(name) ?? 0n));
-      if (by === 0 || !name.startsWith(this.#metricStart) || name.endsWith("_heartbeat")) continue;
-      const [, key, reason, event = ""] =
-        /^(?:key=\.=(.*?);\.;)?(?:reason=\.=(.*?);\.;)?pointduty_(.*)$/.exec(name.slice(this.#metricStart.length)) ??
-        [];
-      const short =
-        event.slice(rootId(this.#policy.filter.name).length + 1) + (reason === undefined ? "" : `.${reason}`);
-      moved[key === undefined ? short : `${short}{${key}}`] = { by, now: Number(value) };
-    }
-    this.#counters = now;
-    return moved;
+    this.#decisions.push({ ...head, ...rest, ...(this.#watch && { counters: this.#watch.moved() }) });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Event files: what a proxy's attempts did, one JSON object a line, in the order of time. */
-import { isObject, type JsonObject } from "../policy/types.ts";
+import type { JsonObject } from "../policy/types.ts";
+import { readLines, shown, type BadLine } from "./lines.ts";
 
 /** One line. */
 export interface Event {
@@ -18,12 +19,6 @@ export interface Event {
   readonly key: string;
 }
 
-/** A line that is no event. */
-export interface BadLine {
-  readonly line: number;
-  readonly message: string;
-}
-
 const FIELDS = ["id", "t", "op", "stream", "attempt", "status", "worker", "key"];
 const OPS = ["request", "response", "reset", "tick"] as const;
 /** A month: ticks run all the time, also where nothing happens. */
@@ -32,32 +27,16 @@ const LAST_WORKER = 63;
 
 /** The lines of a file. Empty ones are left out. */
 export function readEvents(text: string): (Event | BadLine)[] {
-  const out: (Event | BadLine)[] = [];
   let last = 0;
-  for (const [index, content] of text.split("\n").entries()) {
-    if (content.trim() === "") continue;
-    const line = index + 1;
-    const event = readEvent(content, line, last);
-    if (typeof event === "string") out.push({ line, message: event });
-    else {
-      last = event.t;
-      out.push(event);
-    }
-  }
-  return out;
+  return readLines(text, FIELDS, (value, line) => {
+    const event = readEvent(value, line, last);
+    if (typeof event !== "string") last = event.t;
+    return event;
+  });
 }
 
 /** An event, or what is wrong with the line. */
-function readEvent(content: string, line: number, last: number): Event | string {
-  let value: unknown;
-  try {
-    value = JSON.parse(content);
-  } catch {
-    return "no JSON; allowed: one JSON object a line";
-  }
-  if (!isObject(value)) return "no JSON object; allowed: one JSON object a line";
-  const unknown = Object.keys(value).find((key) => !FIELDS.includes(key));
-  if (unknown !== undefined) return `${unknown}: unknown field; allowed: ${FIELDS.join(", ")}`;
+function readEvent(value: JsonObject, line: number, last: number): Event | string {
   const op = OPS.find((name) => name === value["op"]);
   if (op === undefined) return `op: ${shown(value["op"])}; one of: ${OPS.join(", ")}`;
   const numbers = {
@@ -77,10 +56,6 @@ function readEvent(content: string, line: number, last: number): Event | string 
   const id = value["id"] ?? line;
   if (typeof id !== "string" && typeof id !== "number") return "id: allowed: a text or a number";
   return { line, id, t, op, stream: String(stream), attempt: attempt === 0 ? undefined : attempt, status, worker, key };
-}
-
-function shown(value: unknown): string {
-  return value === undefined ? "missing" : JSON.stringify(value);
 }
 
 /** A field's number, or what is wrong with it. Only `t` may be a fraction. */

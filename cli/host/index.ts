@@ -13,6 +13,7 @@ export { DownstreamRequest, type DownstreamRequestOptions } from "./request.ts";
 export type { PhaseResult, Stream, StreamKind, StreamOptions } from "./stream.ts";
 export type { Thread } from "./thread.ts";
 export type { Vm } from "./vm.ts";
+export { FrontRequest } from "./router/front.ts";
 export { Router, type RouterOptions } from "./router/router.ts";
 export type { Outcome, OutcomeInput } from "./router/outcome.ts";
 export type { ClientResponse, RoutedRequest } from "./router/request.ts";

@@ -16,9 +16,9 @@ export interface DownstreamRequestOptions {
 }
 
 export class DownstreamRequest {
-  readonly cluster: string | undefined;
-  readonly route: string | null;
-  readonly virtualHost: string | null;
+  #cluster: string | undefined;
+  #route: string | null;
+  #virtualHost: string | null;
   readonly connectionId: bigint | null;
   readonly properties: PropertyMap;
   /** Starts at 1 with the first attempt; a running attempt sees it change (hedging). 0 before the router runs. */
@@ -29,11 +29,38 @@ export class DownstreamRequest {
   readonly #filterState = new Map<string, Uint8Array>();
 
   constructor(options: DownstreamRequestOptions = {}) {
-    this.cluster = options.cluster;
-    this.route = options.route === undefined ? "" : options.route;
-    this.virtualHost = options.virtualHost === undefined ? "" : options.virtualHost;
+    this.#cluster = options.cluster;
+    this.#route = options.route === undefined ? "" : options.route;
+    this.#virtualHost = options.virtualHost === undefined ? "" : options.virtualHost;
     this.connectionId = options.connectionId === undefined ? 1n : options.connectionId;
     this.properties = options.properties ?? {};
+  }
+
+  get cluster(): string | undefined {
+    return this.#cluster;
+  }
+
+  get route(): string | null {
+    return this.#route;
+  }
+
+  get virtualHost(): string | null {
+    return this.#virtualHost;
+  }
+
+  /** The route was chosen anew, after a filter had changed the request's headers. */
+  reroute({
+    cluster,
+    route,
+    virtualHost,
+  }: {
+    cluster?: string;
+    route: string | null;
+    virtualHost: string | null;
+  }): void {
+    this.#cluster = cluster;
+    this.#route = route;
+    this.#virtualHost = virtualHost;
   }
 
   /** A mirrored (shadow) request as its cluster's filters see it: no downstream connection, no virtual host, route name empty. */

@@ -19,9 +19,11 @@ export interface Selection {
 export function selectionOf(policy: Policy, allWorkloads: boolean): Selection | Problem {
   const { conversion, resource } = policy;
   const [first, second] = conversion.targets;
+  const inbound = policy.filter.traffic === "inbound";
+  const contexts: readonly PatchContext[] = [inbound ? "SIDECAR_INBOUND" : "SIDECAR_OUTBOUND", "GATEWAY"];
   const refuse = (pointer: string, message: string): Problem => ({ ...policy.placeOf(pointer), pointer, message });
   if (first && first.target.type === "selector") {
-    return { namespace: resource.namespace, labels: first.target.labels, contexts: ["SIDECAR_OUTBOUND", "GATEWAY"] };
+    return { namespace: resource.namespace, labels: first.target.labels, contexts };
   }
   if (first && first.target.type === "ref" && first.target.kind === "Gateway") {
     if (second) return refuse(second.pointer, "Istio takes one Gateway for each policy; allowed: a policy for each");
@@ -39,26 +41,35 @@ export function selectionOf(policy: Policy, allWorkloads: boolean): Selection | 
     const why =
       words === ""
         ? "it names no workloads and would apply to all of them; add spec.selector, or render with --all-workloads"
-        : `Istio can't narrow the router to ${words}; give spec.selector (the workloads that call it) in its place, or render with --all-workloads: then it holds for all that they call`;
+        : `Istio can't narrow the router to ${words}; give spec.selector (the workloads ${inbound ? "behind it" : "that call it"}) in its place, or render with --all-workloads: then it holds for all that they ${inbound ? "receive" : "call"}`;
     return refuse(first?.pointer ?? "/spec", why);
   }
   const namespace = resource.namespace === "" ? ROOT_NAMESPACE : resource.namespace;
-  return { namespace, labels: {}, contexts: ["SIDECAR_OUTBOUND", "GATEWAY"] };
+  return { namespace, labels: {}, contexts };
 }
 
-/** Two policies of which some workload could get both: Istio would append both to its router, which takes one. */
+/**
+ * Two policies of which some workload could get both: of upstream filters Istio would append both to its router, which
+ * takes one; of downstream filters those of one kind would both judge.
+ */
 export function overlaps(chosen: readonly { readonly policy: Policy; readonly selection: Selection }[]): Problem[] {
   const problems: Problem[] = [];
   for (const [index, one] of chosen.entries()) {
     for (const other of chosen.slice(0, index)) {
-      if (one.policy.filter.half !== other.policy.filter.half || !meet(one.selection, other.selection)) continue;
+      if (!clash(one.policy, other.policy) || !meet(one.selection, other.selection)) continue;
       const pointer = one.policy.conversion.targets[0]?.pointer ?? "/spec";
       const [a, b] = [one, other].map(({ policy: { resource } }) => `${resource.kind} "${resource.name}"`);
-      const message = `${a} and ${b} (${placeText(other.policy.place)}) can select the same workload, whose router takes one of them; give them different values of one label`;
+      const takes =
+        one.policy.filter.half === "upstream" ? "whose router takes one of them" : "which takes one of a kind";
+      const message = `${a} and ${b} (${placeText(other.policy.place)}) can select the same workload, ${takes}; give them different values of one label`;
       problems.push({ ...one.policy.placeOf(pointer), pointer, message });
     }
   }
   return problems;
+}
+
+function clash({ filter: a }: Policy, { filter: b }: Policy): boolean {
+  return a.half === b.half && (a.half === "upstream" || a.name === b.name);
 }
 
 function meet(a: Selection, b: Selection): boolean {

@@ -1,8 +1,10 @@
 /** Renders one policy as one EnvoyFilter. The template is in envoy/istio/; why it looks as it does is said there. */
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import type { Half } from "../cases/filter.ts";
 import { rootId, vmId } from "../policy/module.ts";
 import { resourceName } from "./plain.ts";
-import { block, fill, repeat, TemplateError } from "./template.ts";
+import { standInSlots, withStandIn } from "./stand-in.ts";
+import { block, fill, repeat } from "./template.ts";
 
 const TEMPLATES = new URL("../../envoy/istio/", import.meta.url);
 
@@ -13,13 +15,17 @@ export type IstioCode =
   /** Fetched by istio-agent (http, https or oci) and checked. */
   | { readonly uri: string; readonly sha256: string };
 
-export type PatchContext = "SIDECAR_OUTBOUND" | "GATEWAY";
+export type PatchContext = "SIDECAR_INBOUND" | "SIDECAR_OUTBOUND" | "GATEWAY";
 
 /** One policy and where it applies. */
 export interface IstioPolicy {
   readonly filter: string;
   /** Which side of the router the filter runs on: the template's name. */
-  readonly half: string;
+  readonly half: Half;
+  /** Of the filters before the router: those with a lower one come first. */
+  readonly order: number;
+  /** The native filter that stands in while no valid policy was ever received. */
+  readonly standIn: string;
   readonly policy: string;
   /** JSON text. */
   readonly configuration: string;
@@ -35,10 +41,8 @@ export interface IstioPolicy {
 
 /** The EnvoyFilter as YAML text. Throws TemplateError if template and values do not fit. */
 export function renderEnvoyFilter(policy: IstioPolicy): string {
-  const file = new URL(`${policy.half}.yaml`, TEMPLATES);
-  if (!existsSync(file)) throw new TemplateError(`target istio has no template for ${policy.half} filters`);
   const labels = Object.entries(policy.labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  let template = readFileSync(file, "utf8");
+  let template = withStandIn(readFileSync(new URL(`${policy.half}.yaml`, TEMPLATES), "utf8"), policy.standIn);
   template = block(template, "namespace", policy.namespace !== "");
   template = block(template, "selector", labels.length > 0);
   if (labels.length > 0) {
@@ -64,6 +68,8 @@ export function renderEnvoyFilter(policy: IstioPolicy): string {
     HASH: policy.hash,
     CONFIGURATION: policy.configuration,
     ...codeSlots(code),
+    ...standInSlots(policy.standIn),
+    ...(policy.half === "downstream" ? { ORDER: policy.order } : {}),
     ...(policy.namespace === "" ? {} : { NAMESPACE: policy.namespace }),
   });
 }

@@ -3,6 +3,8 @@
  * The templates are in envoy/plain/; why they look as they do is said there, in their comments.
  */
 import { readFileSync } from "node:fs";
+import type { Half } from "../cases/filter.ts";
+import { standInSlots, withStandIn } from "./stand-in.ts";
 import { fill, block, TemplateError } from "./template.ts";
 
 const TEMPLATES = new URL("../../envoy/plain/", import.meta.url);
@@ -26,6 +28,10 @@ export interface PolicyResource {
 /** What is specific to one Envoy. Ports: 0 lets the system choose. */
 export interface Bootstrap {
   filter: string;
+  /** Which side of the router the filter runs on. */
+  half: Half;
+  /** The native filter that stands in while no valid policy was ever received. */
+  standIn: string;
   policy: string;
   nodeId: string;
   nodeCluster: string;
@@ -51,7 +57,10 @@ function template(file: string): string {
 
 /** The bootstrap as YAML text. Throws TemplateError if template and values do not fit. */
 export function renderBootstrap(b: Bootstrap): string {
-  return fill(block(template("bootstrap.yaml"), "edge", b.edge), {
+  let text = block(template("bootstrap.yaml"), "edge", b.edge);
+  for (const half of ["downstream", "upstream"]) text = block(text, half, half === b.half);
+  return fill(withStandIn(text, b.standIn), {
+    ...standInSlots(b.standIn),
     NODE_ID: b.nodeId,
     NODE_CLUSTER: b.nodeCluster,
     ADMIN_PORT: b.adminPort,

@@ -1,7 +1,9 @@
 /** Compares what an Envoy has with what it should have. */
+import type { Filter } from "../cases/filter.ts";
 import { rootId, type Modules } from "../policy/module.ts";
 import { hashText, isObject, type Policy } from "../policy/types.ts";
 import { resourceName } from "../render/plain.ts";
+import { standInEffect } from "../render/stand-in.ts";
 import type { AdminState } from "./admin.ts";
 import { readDump, type Dump, type Received } from "./dump.ts";
 
@@ -46,15 +48,17 @@ interface Wanted {
   readonly filter: string;
   readonly policy: string;
   readonly half: string;
+  /** What becomes of traffic while the default is in force. */
+  readonly byDefault: string;
   readonly expected: Policy | undefined;
 }
 
-/** @param filters folder name and half of every filter of this checkout */
+/** @param about every filter of this checkout, and the built modules */
 export function judge(
   admin: string,
   state: AdminState,
   expected: readonly Policy[],
-  about: { filters: readonly { name: string; half: string }[]; modules: Modules },
+  about: { filters: readonly Filter[]; modules: Modules },
 ): EnvoyStatus {
   const dump = readDump(state.dump);
   const findings: Finding[] = [];
@@ -75,11 +79,7 @@ export function judge(
 }
 
 /** The policies that are named in a chain or were received, and the expected ones. */
-function wantedOf(
-  dump: Dump,
-  expected: readonly Policy[],
-  filters: readonly { name: string; half: string }[],
-): Wanted[] {
+function wantedOf(dump: Dump, expected: readonly Policy[], filters: readonly Filter[]): Wanted[] {
   const names = new Set([
     ...dump.chains.flatMap(({ downstream, upstream }) => [...downstream, ...upstream]),
     ...dump.received.map(({ name }) => name),
@@ -91,6 +91,7 @@ function wantedOf(
       filter: filter.name,
       policy: resource.name,
       half: filter.half,
+      byDefault: standInEffect(filter.standIn),
       expected: policy,
     });
   }
@@ -98,7 +99,13 @@ function wantedOf(
     const filter = filters.find((known) => name.startsWith(resourceName(known.name, "")));
     if (!filter || wanted.has(name)) continue;
     const policy = name.slice(resourceName(filter.name, "").length);
-    wanted.set(name, { filter: filter.name, policy, half: filter.half, expected: undefined });
+    wanted.set(name, {
+      filter: filter.name,
+      policy,
+      half: filter.half,
+      byDefault: standInEffect(filter.standIn),
+      expected: undefined,
+    });
   }
   return [...wanted.values()];
 }
@@ -111,7 +118,7 @@ interface Context {
   readonly notes: Finding[];
 }
 
-function judgePolicy({ filter, policy, half, expected }: Wanted, context: Context): PolicyStatus {
+function judgePolicy({ filter, policy, half, byDefault, expected }: Wanted, context: Context): PolicyStatus {
   const { state, dump, modules, findings, notes } = context;
   const name = resourceName(filter, policy);
   const find = (message: string): void => void findings.push({ policy: name, message });
@@ -151,11 +158,9 @@ function judgePolicy({ filter, policy, half, expected }: Wanted, context: Contex
   }
   const wantedHash = expected && hashText(expected.hash);
   if (latest?.refused !== undefined) {
-    const effect =
-      live === undefined ? "the default is in force: traffic passes without the policy" : `${live} stays in force`;
+    const effect = live === undefined ? `the default is in force: ${byDefault}` : `${live} stays in force`;
     find(`the last update was refused (${latest.refused}); ${effect}`);
-  } else if (isDefault)
-    find("no valid policy was received: the default is in force, traffic passes without the policy");
+  } else if (isDefault) find(`no valid policy was received: the default is in force, ${byDefault}`);
   else if (live !== undefined && latest?.hash !== undefined && latest.hash !== live) {
     find(`${latest.hash} was received and ${live} is in force: Envoy's log says why`);
   } else if (rejected > 0) {

@@ -1,26 +1,21 @@
 // alone: cases keep times
 /** Every filter's cases through the real Envoy; their verdicts must be those of the module, also where a case is wrong. */
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { before, test } from "node:test";
-import { filterNames } from "../../cli/cases/filter.ts";
 import { runOnModule } from "../../cli/cases/module.ts";
 import { readCases } from "../../cli/cases/read.ts";
 import { describe, onlyModuleLine } from "../../cli/cases/report.ts";
-import { readAll } from "../../cli/cases/run.ts";
 import type { Case } from "../../cli/cases/types.ts";
+import { chosenCases, narrowed } from "../cases/chosen.ts";
 import { runThroughEnvoy, type EnvoyRun } from "../cases/envoy.ts";
 import { FAILING_CASES } from "../module/cases/bad-cases.ts";
 import { ROOT } from "../setup/common.ts";
 
-const folders = filterNames().map((filter) => join(ROOT, "filters", filter, "cases"));
-const cases: Case[] = [];
-for (const folder of folders.filter(existsSync)) cases.push(...(await readAll(folder)).cases);
+const cases = (await chosenCases()).flatMap((filter) => filter.cases);
 
 /** Cases that must fail, by what is wrong with them. */
 const failing = new Map<string, Case>();
-for (const [what, text] of FAILING_CASES) {
+for (const [what, text] of narrowed ? [] : FAILING_CASES) {
   const [one] = (await readCases(text, "case.yaml", ROOT)).cases;
   if (one) failing.set(what, one);
 }

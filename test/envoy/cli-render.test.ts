@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { parse } from "yaml";
 import { renderBootstrap } from "../../cli/render/plain.ts";
+import { renderEnvoyFilter } from "../../cli/render/istio.ts";
 import { envoyBinary } from "../lib/envoy.ts";
 import { Desk, retryBudget } from "../module/cli.ts";
 import { capture } from "../setup/common.ts";
@@ -24,6 +25,7 @@ interface EnvoyFilter {
 function bootstrapWith(router: Message): Bootstrap {
   const tree = parse(
     renderBootstrap({
+      ...{ half: "upstream", standIn: "envoy.filters.http.header_mutation" },
       ...{ filter: "retry-budget", policy: "shop", nodeId: "n", nodeCluster: "c", adminPort: 0, listenPort: 0 },
       ...{ listenAddress: "127.0.0.1", backendAddress: "127.0.0.1", backendPort: 1, ecdsFile: "none", edge: false },
     }),
@@ -75,5 +77,33 @@ test("the typed configurations in an EnvoyFilter pass envoy --mode validate", as
     true,
     "the check checks",
   );
+  desk.remove();
+});
+
+test("so do those of a filter before the router, with what stands in", async () => {
+  const desk = new Desk();
+  const { path } = await envoyBinary();
+  for (const standIn of ["envoy.filters.http.header_mutation", "envoy.filters.http.rbac"]) {
+    const text = renderEnvoyFilter({
+      ...{ filter: "my-filter", half: "downstream", order: 20, standIn, policy: "shop", configuration: "{}" },
+      ...{ hash: "0", namespace: "", labels: { app: "cart" }, contexts: ["GATEWAY"], code: { file: "/none" } },
+    });
+    const filter = (parse(text) as EnvoyFilter).spec.configPatches[1]?.patch.value as Message;
+    const router = {
+      name: "envoy.filters.http.router",
+      typed_config: { "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router" },
+    };
+    const validate = async (chain: Message[]): Promise<{ failed: boolean; output: string }> => {
+      const tree = bootstrapWith(router);
+      tree.static_resources.listeners[0]?.filter_chains[0]?.filters[0]?.typed_config.http_filters.unshift(...chain);
+      writeFileSync(join(desk.dir, "front.json"), JSON.stringify(tree));
+      return capture(path, ["--mode", "validate", "-c", join(desk.dir, "front.json"), "--log-level", "error"], 60_000);
+    };
+    const good = await validate([filter]);
+    assert.equal(good.failed, false, good.output);
+    const wrong = structuredClone(filter) as { config_discovery: { type_urls: string[] } };
+    wrong.config_discovery.type_urls.pop();
+    assert.equal((await validate([wrong as unknown as Message])).failed, true, "the check checks");
+  }
   desk.remove();
 });

@@ -3,7 +3,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { renderBootstrap } from "../../cli/render/plain.ts";
+import { renderBootstrap, type Bootstrap } from "../../cli/render/plain.ts";
 import { always, startBackend, type Backend } from "../lib/backend.ts";
 import { header, request } from "../lib/client.ts";
 import { startEnvoy, type Envoy } from "../lib/envoy.ts";
@@ -19,8 +19,14 @@ before(async () => {
 });
 after(() => backend.close());
 
-async function start(policy: PolicyFile, edge: boolean, extensions = [policy.resource]): Promise<Envoy> {
+async function start(
+  policy: PolicyFile,
+  edge: boolean,
+  extensions = [policy.resource],
+  place: Pick<Bootstrap, "half" | "standIn"> = { half: "upstream", standIn: "envoy.filters.http.header_mutation" },
+): Promise<Envoy> {
   const bootstrap = renderBootstrap({
+    ...place,
     filter: policy.filter,
     policy: policy.policy,
     nodeId: "shop-1",
@@ -76,6 +82,24 @@ test("until a valid policy comes requests and retries pass, then it is in force 
   } finally {
     await envoy.stop();
     policy.remove();
+  }
+});
+
+test("before the router, what stands in for a policy that is refused lets all pass or denies all, as asked", async () => {
+  for (const [standIn, status, body] of [
+    ["envoy.filters.http.header_mutation", 503, "down"],
+    ["envoy.filters.http.rbac", 403, "RBAC: access denied"],
+  ] as const) {
+    const policy = new PolicyFile({ name: "shop", nonsense: 1 });
+    const envoy = await start(policy, false, [], { half: "downstream", standIn });
+    try {
+      assert.equal(await policy.judged(envoy, { accepted: 0, rejected: 0 }), "rejected");
+      const response = await request({ port: envoy.port() });
+      assert.deepEqual([response.status, response.body], [status, body]);
+    } finally {
+      await envoy.stop();
+      policy.remove();
+    }
   }
 });
 

@@ -3,6 +3,7 @@
  * be otherwise. So every test through Envoy is also a test of the template.
  */
 import { parse } from "yaml";
+import { findFilter } from "../../cli/cases/filter.ts";
 import { renderBootstrap } from "../../cli/render/plain.ts";
 import type { Backend } from "./backend.ts";
 import type { PolicyFile } from "./policy.ts";
@@ -36,7 +37,7 @@ export interface ClusterOptions {
 }
 
 export interface BootstrapOptions {
-  /** The policies in the router's upstream filters, in order. None: plain Envoy. */
+  /** The policies, in order, all of them of filters of one half. None: plain Envoy. */
   policies?: readonly PolicyFile[];
   clusters: readonly ClusterOptions[];
   /** `false`: no retry policy. */
@@ -131,10 +132,14 @@ function stdoutLog(format: string): Message {
 export function bootstrap(options: BootstrapOptions): Message {
   const policies = options.policies ?? [];
   const [first] = policies;
+  // Policies of test modules are the retry budget's neighbours.
+  const { half = "upstream", standIn = "envoy.filters.http.header_mutation" } = findFilter(first?.filter ?? "") ?? {};
   const tree = parse(
     renderBootstrap({
       filter: first?.filter ?? "none",
       policy: first?.policy ?? "none",
+      half,
+      standIn,
       nodeId: "test",
       nodeCluster: "test",
       adminPort: 0,
@@ -149,16 +154,19 @@ export function bootstrap(options: BootstrapOptions): Message {
   const hcm = at(tree, "static_resources", "listeners", 0, "filter_chains", 0, "filters", 0, "typed_config");
   const filters = hcm["http_filters"] as Message[];
   const router = at(filters, filters.length - 1, "typed_config");
-  const [discovery, codec] = router["upstream_http_filters"] as [Message, Message];
-  router["upstream_http_filters"] = [
+  // The template names one policy, as the last filter but one.
+  const chain = half === "upstream" ? (router["upstream_http_filters"] as Message[]) : filters;
+  const discovery = at(chain, chain.length - 2);
+  chain.splice(
+    chain.length - 2,
+    1,
     ...policies.map((policy) => {
       const filter = structuredClone(discovery);
       filter["name"] = policy.resource;
       at(filter, "config_discovery", "config_source", "path_config_source")["path"] = policy.path;
       return filter;
     }),
-    codec,
-  ];
+  );
   filters.unshift(...(options.httpFilters ?? []));
 
   const host = at(hcm, "route_config", "virtual_hosts", 0);

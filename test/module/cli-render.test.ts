@@ -247,25 +247,11 @@ test("the shape check refuses what Istio's CRD or we would not want", () => {
 test("an object above 1 MiB is refused", () => {
   const text = renderEnvoyFilter({
     ...{ filter: "retry-budget", half: "upstream", policy: "a", configuration: "{}", hash: "0", namespace: "" },
+    ...{ order: 1, standIn: "envoy.filters.http.header_mutation" },
     ...{ labels: { a: "b" }, contexts: ["GATEWAY"], code: { inline: new Uint8Array(OBJECT_LIMIT) } },
   });
   const [message] = checkEnvoyFilter(parse(text), Buffer.byteLength(text), false);
   assert.match(message ?? "", /^the object has \d+ bytes; allowed: at most 1048576; give the code as file:PATH/);
-});
-
-test("a half that has no template is refused", () => {
-  const policy = {
-    filter: "x",
-    half: "downstream",
-    policy: "a",
-    configuration: "{}",
-    hash: "0",
-    namespace: "",
-    labels: {},
-  };
-  assert.throws(() => renderEnvoyFilter({ ...policy, contexts: [], code: { file: "/x" } }), {
-    message: "target istio has no template for downstream filters",
-  });
 });
 
 test("target envoy: a folder, whose bootstrap is the operator's once it is there", async () => {

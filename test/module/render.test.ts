@@ -20,6 +20,8 @@ const EXAMPLES = new URL("../../envoy/plain/examples/", import.meta.url);
 const SIDECAR: Bootstrap = {
   filter: "retry-budget",
   policy: "shop",
+  half: "upstream",
+  standIn: "envoy.filters.http.header_mutation",
   nodeId: "shop-1",
   nodeCluster: "shop",
   adminPort: 9901,
@@ -47,6 +49,14 @@ const POLICY: PolicyResource = {
 const RENDERED = {
   "bootstrap.yaml": () => renderBootstrap(SIDECAR),
   "bootstrap-edge.yaml": () => renderBootstrap({ ...SIDECAR, listenAddress: "0.0.0.0", edge: true }),
+  "bootstrap-downstream.yaml": () =>
+    renderBootstrap({
+      ...SIDECAR,
+      filter: "my-filter",
+      half: "downstream",
+      standIn: "envoy.filters.http.rbac",
+      ecdsFile: "/etc/envoy/pointduty/my-filter.yaml",
+    }),
   "ecds.yaml": () => renderEcds(POLICY),
 };
 

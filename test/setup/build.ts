@@ -7,7 +7,9 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT, say, usage } from "./common.ts";
-import { DEFAULT_MODULE_LIMIT, lintModule } from "./wasm-lint.ts";
+import { DEFAULT_MODULE_LIMIT, readModel } from "./gen/model.ts";
+import type { Model } from "./gen/model.ts";
+import { lintModule } from "./wasm-lint.ts";
 import type { LintRules } from "./wasm-lint.ts";
 
 /** One module to build. All paths are relative to the root of the checkout, which is the working folder here. */
@@ -17,11 +19,6 @@ interface Target {
   /** Target of asconfig.json: `release` for plugins, `library` for pure code that a test calls without a host. */
   mode: "release" | "library";
   rules: LintRules;
-}
-
-/** The part of a filter's schema.json that the build reads. */
-interface FilterSchema {
-  "x-pointduty"?: { half?: string; moduleLimit?: number };
 }
 
 /** What decides a module's bytes, or the lint's verdict on them, beside the sources that asc reads. */
@@ -38,9 +35,9 @@ function foldersWithIndex(parent: string): string[] {
   return folders.filter((folder) => existsSync(join(folder, "index.ts"))).sort();
 }
 
-function readSchema(file: string): FilterSchema {
+function readSchema(file: string): Model {
   try {
-    return JSON.parse(readFileSync(file, "utf8")) as FilterSchema;
+    return readModel(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
     throw new Error(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -49,15 +46,14 @@ function readSchema(file: string): FilterSchema {
 function filterTarget(folder: string): Target {
   const schemaFile = `${folder}/schema.json`;
   if (!existsSync(schemaFile)) throw new Error(`${schemaFile} is missing: every filter has one`);
-  const schema = readSchema(schemaFile);
-  const own = schema["x-pointduty"];
+  const { half, moduleLimit } = readSchema(schemaFile);
   return {
     folder,
     output: `build/${folder.slice("filters/".length)}.wasm`,
     mode: "release",
     rules: {
-      limit: own?.moduleLimit ?? DEFAULT_MODULE_LIMIT,
-      upstream: own?.half === "upstream",
+      limit: moduleLimit,
+      upstream: half === "upstream",
       probe: false,
     },
   };

@@ -12,12 +12,19 @@ interface Schema {
   [keyword: string]: unknown;
 }
 
+const OWN: Schema = {
+  half: "downstream",
+  order: 1,
+  default: "envoy.filters.http.header_mutation",
+  sizeLimit: 100,
+};
+
 /** A schema of one property, `x`. */
 function schemaOf(x: Schema, more: Schema = {}): Schema {
   return {
     title: "Sample",
     description: "A sample.",
-    "x-pointduty": { sizeLimit: 100 },
+    "x-pointduty": OWN,
     type: "object",
     additionalProperties: false,
     properties: { x: { description: "A field.", ...x } },
@@ -87,6 +94,31 @@ const REFUSED: readonly (readonly [string, Schema, string])[] = [
     "/properties/x/items/type: must be object",
   ],
   ["no size limit", schemaOf(INTEGER, { "x-pointduty": {} }), "/x-pointduty/sizeLimit: must be a number"],
+  [
+    "a half of nothing",
+    schemaOf(INTEGER, { "x-pointduty": { ...OWN, half: "sideways" } }),
+    "/x-pointduty/half: must be one of downstream, upstream",
+  ],
+  [
+    "an unknown direction",
+    schemaOf(INTEGER, { "x-pointduty": { ...OWN, traffic: "both" } }),
+    "/x-pointduty/traffic: must be one of inbound, outbound",
+  ],
+  [
+    "an order of halves",
+    schemaOf(INTEGER, { "x-pointduty": { ...OWN, order: 0.5 } }),
+    "/x-pointduty/order: must be a whole number",
+  ],
+  [
+    "a default that nobody renders",
+    schemaOf(INTEGER, { "x-pointduty": { ...OWN, default: "envoy.filters.http.lua" } }),
+    "/x-pointduty/default: must be one of envoy.filters.http.header_mutation, envoy.filters.http.rbac",
+  ],
+  [
+    "a module limit of nothing",
+    schemaOf(INTEGER, { "x-pointduty": { ...OWN, moduleLimit: 0 } }),
+    "/x-pointduty/moduleLimit: must be a number from 1 to 1048576",
+  ],
   ["no title", schemaOf(INTEGER, { title: "a sample" }), "/title: must be a kind"],
   ["a list as a schema", [] as unknown as Schema, ": must be an object"],
 ];
@@ -137,6 +169,11 @@ test("gives editors what JSON Schema knows: no duration format, no bounds that a
   assert.doesNotMatch(text, /"format"|"minimum"|"maximum"/);
   assert.match(text, /"default":"5s"/);
   assert.match(text, /From 1s to 1m\./);
+});
+
+test("a module may have 40 KiB unless its schema says otherwise", () => {
+  assert.equal(readModel(schemaOf(INTEGER)).moduleLimit, 40960);
+  assert.equal(readModel(schemaOf(INTEGER, { "x-pointduty": { ...OWN, moduleLimit: 50000 } })).moduleLimit, 50000);
 });
 
 test("texts are ASCII and not longer than a byte can say", () => {

@@ -6,13 +6,11 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { format, resolveConfig } from "prettier";
 import { ROOT, say, usage } from "./common.ts";
-import { editorSchema } from "./gen/editor.ts";
+import { editorFile, pretty, sourceOf } from "./gen/filter.ts";
 import { readModel, SchemaError } from "./gen/model.ts";
 import type { Model } from "./gen/model.ts";
 import { emptyReadme, withTable } from "./gen/readme.ts";
-import { generateSource } from "./gen/source.ts";
 import { generateTexts } from "./gen/texts.ts";
 
 /** A schema of all keywords, for the tests of the checker: it has neither README nor policy files. */
@@ -31,17 +29,11 @@ function readSchema(folder: string): Model {
   }
 }
 
-async function pretty(path: string, text: string): Promise<string> {
-  const filepath = join(ROOT, path);
-  return format(text, { ...(await resolveConfig(filepath)), filepath });
-}
-
 /** All generated files of one schema by their path in the checkout. */
 async function generate(folder: string): Promise<Map<string, string>> {
   const model = readSchema(folder);
   const files = new Map<string, string>();
-  const add = async (path: string, text: string): Promise<void> => void files.set(path, await pretty(path, text));
-  await add(`${folder}/schema.gen.ts`, generateSource(model));
+  files.set(`${folder}/schema.gen.ts`, await sourceOf(folder, model));
   if (folder === PROBE) return files;
   const readme = `${folder}/README.md`;
   const old = existsSync(join(ROOT, readme)) ? readFileSync(join(ROOT, readme), "utf8") : emptyReadme(folder.slice(8));
@@ -49,7 +41,7 @@ async function generate(folder: string): Promise<Map<string, string>> {
   if (fresh === undefined)
     throw new Problem(`${readme}: no <!-- configuration --> and <!-- /configuration --> markers`);
   files.set(readme, fresh);
-  await add(`envoy/schemas/${model.kind}.json`, JSON.stringify(editorSchema(model)));
+  files.set(...(await editorFile(model)));
   return files;
 }
 

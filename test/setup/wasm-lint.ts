@@ -7,9 +7,6 @@ import { WASI_FUNCTIONS, WASI_MODULES } from "./wasm-abi.ts";
 import { decodeModule } from "./wasm-decode.ts";
 import type { Signature, WasmExport, WasmImport, WasmModule } from "./wasm-decode.ts";
 
-/** Bytes that a module may have when its schema sets no limit. */
-export const DEFAULT_MODULE_LIMIT = 40 * 1024;
-
 /** What is asked of a module beyond the rules for all. */
 export interface LintRules {
   /** Largest size in bytes. */

@@ -319,6 +319,7 @@ export class RoutedRequest implements AttemptOwner {
     for (const timer of [this.#timeout, this.#backoff]) timer?.cancel();
     for (const attempt of [...this.#live]) this.#remove(attempt);
     this.#router.proxy.inFlight--;
+    this.#options.finished?.(response);
   }
 
   #after(ms: number, run: () => void): Timer {

@@ -5,7 +5,7 @@ import type { OfflineProxy } from "../proxy.ts";
 import { DownstreamRequest } from "../request.ts";
 import type { Thread } from "../thread.ts";
 import type { OutcomeInput } from "./outcome.ts";
-import { RoutedRequest } from "./request.ts";
+import { type ClientResponse, RoutedRequest } from "./request.ts";
 import { parseRetryOn } from "./retry.ts";
 
 export interface RouterOptions {
@@ -44,6 +44,8 @@ export interface SendOptions {
   internal?: boolean;
   /** The downstream request, to give it properties or earlier filter state. */
   request?: DownstreamRequest;
+  /** Told once, when the request is done. Undefined: it ended without a response. */
+  finished?: (response: ClientResponse | undefined) => void;
 }
 
 export class Router {

@@ -1,4 +1,5 @@
 /** A filter's schema.json, checked for the keywords that the kit supports, as rules that every generator reads. */
+import { STAND_IN_NAMES } from "../../../cli/render/stand-in.ts";
 import { parseDuration } from "./duration.ts";
 
 /** Numbers are exact in thousandths up to here, in JSON text as in a double (assembly/config/number.ts). */
@@ -65,7 +66,12 @@ export interface Field {
 export interface Model {
   /** Kind of the policy file. */
   readonly kind: string;
+  /** Which side of the router the filter runs on. */
+  readonly half: "downstream" | "upstream";
+  /** Most bytes of a configuration. */
   readonly sizeLimit: number;
+  /** Most bytes of the built module. */
+  readonly moduleLimit: number;
   readonly root: ObjectRule;
 }
 
@@ -115,12 +121,25 @@ class Place {
     return this.value["description"] === undefined ? "" : this.string("description");
   }
 
+  oneOf<T extends string>(keyword: string, allowed: readonly T[]): T {
+    const value = allowed.find((known) => known === this.value[keyword]);
+    return value ?? this.fail(keyword, `must be one of ${allowed.join(", ")}`);
+  }
+
+  whole(keyword: string, least: number, greatest: number, fallback?: number): number {
+    const value = this.number(keyword, least, greatest, fallback);
+    return Number.isInteger(value) ? value : this.fail(keyword, "must be a whole number");
+  }
+
   number(keyword: string, least: number, greatest: number, fallback?: number): number {
     const value = this.value[keyword] ?? fallback;
     const good = typeof value === "number" && value >= least && value <= greatest;
     return good && isThousandths(value) ? value : this.fail(keyword, `must be a number from ${least} to ${greatest}`);
   }
 }
+
+/** Bytes that a module may have when its schema sets no limit. */
+export const DEFAULT_MODULE_LIMIT = 40 * 1024;
 
 function escapeStep(step: string | number): string {
   return String(step).replaceAll("~", "~0").replaceAll("/", "~1");
@@ -146,11 +165,17 @@ export function readModel(schema: unknown): Model {
     "properties",
   ]);
   const own = place.child("x-pointduty");
-  own.only(["half", "order", "default", "sizeLimit"]);
+  own.only(["half", "traffic", "order", "default", "sizeLimit", "moduleLimit"]);
   if (place.value["type"] !== "object") place.fail("type", 'must be "object"');
   const kind = place.string("title");
   if (!/^[A-Z][A-Za-z0-9]*$/.test(kind)) place.fail("title", "must be a kind such as RetryBudget");
-  return { kind, sizeLimit: own.number("sizeLimit", 1, 1048576), root: readObject(place) };
+  const sizeLimit = own.whole("sizeLimit", 1, 1048576);
+  const half = own.oneOf("half", ["downstream", "upstream"]);
+  if (own.value["traffic"] !== undefined) own.oneOf("traffic", ["inbound", "outbound"]);
+  own.whole("order", 0, 1000);
+  own.oneOf("default", STAND_IN_NAMES);
+  const moduleLimit = own.whole("moduleLimit", 1, 1048576, DEFAULT_MODULE_LIMIT);
+  return { kind, half, sizeLimit, moduleLimit, root: readObject(place) };
 }
 
 function readRule(place: Place): Rule {

@@ -1,0 +1,120 @@
+/** What both drivers share: the clients of a step, the routes of a case, and what is told of a request. */
+import {
+  Router,
+  text,
+  type DownstreamRequest,
+  type LoadedPlugin,
+  type OutcomeInput,
+  type RoutedRequest,
+} from "../host/index.ts";
+import type { DriverInput } from "./driver.ts";
+import { readEvents, type Counters } from "./events.ts";
+import { NO_OUTCOME, type Answered, type Arrived } from "./expect.ts";
+import type { Answer, CaseRequest, Pairs, Route, Step } from "./types.ts";
+
+/** Time that passes between the end of a client's request and its next one, as with a real client. */
+const TURNAROUND_MS = 1;
+
+/** A request that is under way. */
+export interface Pending {
+  readonly done: boolean;
+  /** What came of it, once it is done. */
+  answer(): Answered;
+}
+
+/** Sends all requests of a step, by as many clients as it has, and waits for their end. */
+export function sendAll({ proxy }: DriverInput, step: Step, send: () => Pending): Answered[] {
+  const answers: Answered[] = [];
+  let under: { index: number; request: Pending }[] = [];
+  let next = 0;
+  let waiting = 0;
+  const start = (): void => {
+    if (next < step.repeat) under.push({ index: next++, request: send() });
+  };
+  for (let client = 0; client < step.clients; client++) start();
+  while (under.length > 0 || waiting > 0) {
+    const done = under.filter(({ request }) => request.done);
+    under = under.filter(({ request }) => !request.done);
+    for (const { index, request } of done) {
+      answers[index] = request.answer();
+      waiting++;
+      proxy.clock.schedule(BigInt(TURNAROUND_MS * 1e6), () => {
+        waiting--;
+        start();
+      });
+    }
+    proxy.clock.step();
+  }
+  return answers;
+}
+
+/** What is known of a request that came to nothing. */
+export const SILENT: Answered = {
+  error: undefined,
+  status: 0,
+  headers: [],
+  body: "",
+  details: "",
+  outcome: NO_OUTCOME,
+  cluster: "",
+  arrivals: [],
+};
+
+/** The router of a route. @param plugins upstream filters */
+export function routerOf({ proxy, test }: DriverInput, route: Route, plugins: readonly LoadedPlugin[]): Router {
+  const { retry, timeoutMs, timeoutRetryHeader } = test.env;
+  return new Router(proxy, {
+    plugins,
+    retryOn: retry?.on ?? "",
+    numRetries: retry?.max ?? 0,
+    retriableStatusCodes: retry?.statusCodes ?? [],
+    hedgeOnPerTryTimeout: retry?.hedge ?? false,
+    isTimeoutRetryHeader: timeoutRetryHeader,
+    ...(retry?.perTryTimeoutMs !== undefined && { perTryTimeoutMs: retry.perTryTimeoutMs }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    cluster: route.cluster,
+    route: route.name,
+    virtualHost: route.virtualHost,
+  });
+}
+
+/** Envoy's choice: first the virtual host by the authority, then its first route by the path. */
+export function routeOf(routes: readonly Route[], authority: string, path: string): Route | undefined {
+  const host =
+    routes.find((route) => route.authority === authority) ?? routes.find((route) => route.authority === undefined);
+  return routes.find((route) => route.virtualHost === host?.virtualHost && path.startsWith(route.path));
+}
+
+export function headersOf({ method, scheme, authority, path, headers }: CaseRequest): Pairs {
+  return [[":method", method], [":scheme", scheme], [":authority", authority], [":path", path], ...headers];
+}
+
+export function outcomeOf({ fault, status, headers, body, trailers, delayMs }: Answer): OutcomeInput {
+  if (fault) return { fault, afterMs: delayMs };
+  return { status, headers, body, afterMs: delayMs, ...(trailers && { trailers }) };
+}
+
+/** The word that the filter left for the access log. */
+export function wordOf(request: DownstreamRequest, { test, policy }: DriverInput): string {
+  const root = test.filter.replaceAll("-", "_");
+  const word = request.filterState(`pointduty.${root}.${policy}.outcome`);
+  return word ? text(word) : NO_OUTCOME;
+}
+
+/** The attempts that reached the backend, each with the headers as they are now. */
+export function arrivalsOf({ headers, backendHits }: RoutedRequest): Arrived[] {
+  const pairs = headers.listText();
+  const one = (name: string): string => pairs.find(([known]) => known === name)?.[1] ?? "";
+  const arrival = {
+    method: one(":method"),
+    authority: one(":authority"),
+    path: one(":path"),
+    headers: pairs.filter(([name]) => !name.startsWith(":")),
+  };
+  return Array.from({ length: backendHits }, () => arrival);
+}
+
+export function countersOf({ proxy, test, policy }: DriverInput): Counters {
+  const metrics = [...proxy.metrics()].map(([name, value]) => [name, Number(value)] as const);
+  return readEvents(metrics, test.filter, policy);
+}
