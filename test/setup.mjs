@@ -30,6 +30,7 @@ const TASKS = {
   "test:envoy": { file: "test/run.ts", args: ["--suite", "envoy"], build: true },
   "test:outage": { file: "test/outage/main.ts", build: true },
   "test:matrix": { file: "test/matrix.ts", build: true },
+  "test:mesh": { file: "test/mesh/main.ts", build: true },
   mutate: { file: "test/mutate.ts" },
   "conformance:record": { file: "test/conformance/record.ts" },
   fuzz: { file: "test/fuzz/main.ts", build: true },

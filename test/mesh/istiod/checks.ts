@@ -1,0 +1,172 @@
+/** What is shown, in this order: each check begins with what the one before has left. */
+import assert from "node:assert/strict";
+import { parse } from "yaml";
+import { events } from "../../lib/policy.ts";
+import { waitFor } from "../../lib/envoy.ts";
+import { differences, resourcesOf, type Difference, type Resources } from "./dump.ts";
+import { BACKENDS, type Mesh } from "./mesh.ts";
+import { apply, broken, mustHold, mustRetryAlways, rendered, RESOURCE, status, untilStatus } from "./policy.ts";
+
+export const POLICY = "retry-budget";
+const REQUESTS = 200;
+const SYNC_MS = 30_000;
+
+export interface Check {
+  readonly state: string;
+  run(mesh: Mesh, before: Resources): Promise<void>;
+}
+
+export const CHECKS: readonly Check[] = [
+  {
+    state: "refused-from-the-start",
+    async run(mesh) {
+      await mesh.plane.apply(await broken(mesh));
+      const said = await untilStatus(mesh, 20, ({ findings }) => findings.some((line) => line.includes("refused")));
+      assert.equal(said.code, 1);
+      assert.equal(said.policies[0]?.default, true, said.text);
+      assert.match(said.text, /retry-budget shop: default in force/);
+      assert.match(
+        said.text,
+        /the last update was refused \(\/budget\/percent: 101 is not allowed; .*\); the default is in force: traffic passes without the policy/,
+      );
+      mustRetryAlways(await mesh.outage("cart", 50));
+      await protocols(mesh);
+    },
+  },
+  {
+    state: "outage",
+    async run(mesh) {
+      await apply(mesh, 20);
+      await mesh.forget("cart");
+      mustHold(await mesh.outage("cart", REQUESTS), 20);
+    },
+  },
+  {
+    state: "config-dump",
+    async run(mesh, before) {
+      onlyOurs(differences(before, resourcesOf(await mesh.envoy.configDump())), await rendered(mesh, 20));
+    },
+  },
+  {
+    state: "grpc",
+    async run(mesh) {
+      await mesh.forget("ledger");
+      assert.equal(await mesh.callGrpc("healthy"), 0);
+      mustHold(await mesh.outage("ledger", REQUESTS), 20);
+    },
+  },
+  {
+    state: "connection-pool",
+    async run(mesh) {
+      await onePerConnection(mesh);
+      await mesh.forget("pool");
+      mustHold(await mesh.outage("pool", REQUESTS), 20);
+    },
+  },
+  {
+    state: "tls-origination",
+    async run(mesh) {
+      await certificatesAreChecked(mesh);
+      await mesh.forget("vault");
+      mustHold(await mesh.outage("vault", REQUESTS), 20);
+    },
+  },
+  {
+    state: "statistics",
+    async run(mesh) {
+      const found = await events(mesh.envoy, "shop");
+      for (const name of ["originals", "retries_granted", "retries_denied.budget", "policy_hash"]) {
+        assert.equal((found[name] ?? 0) > 0, true, `${name} in ${JSON.stringify(found)}`);
+      }
+      const { policies } = await untilStatus(mesh, 20, ({ policies }) => policies[0]?.heartbeatAge !== undefined);
+      assert.equal(Number(policies[0]?.heartbeatAge) <= 10, true, `heartbeat of ${policies[0]?.heartbeatAge} s ago`);
+    },
+  },
+  {
+    state: "update",
+    async run(mesh) {
+      const before = (await mesh.backends.cart.events()).length;
+      await apply(mesh, 50);
+      const log = await mesh.outage("cart", REQUESTS);
+      // The counts outlive the update, so the log is judged as a whole. What came after it is above the old budget.
+      mustHold(log, 50, 0);
+      mustHold(log.slice(before), 100, 35);
+    },
+  },
+  {
+    state: "refused-update",
+    async run(mesh) {
+      const { policies } = await status(mesh, 50);
+      await mesh.plane.apply(await broken(mesh));
+      const said = await untilStatus(mesh, 50, ({ findings }) => findings.some((line) => line.includes("refused")));
+      assert.equal(said.policies[0]?.live, policies[0]?.expected);
+      assert.match(said.text, /the last update was refused .*; [0-9a-f]{12} stays in force/);
+      mustHold(await mesh.outage("cart", REQUESTS), 50, 0);
+    },
+  },
+  {
+    state: "removal",
+    async run(mesh, before) {
+      await mesh.plane.delete(await rendered(mesh, 50));
+      await waitFor("the configuration from before", SYNC_MS, async () => {
+        const left = differences(before, resourcesOf(await mesh.envoy.configDump()));
+        return left.every(({ resource }) => resource.startsWith("ecds_filters ")) ? true : undefined;
+      });
+      await mesh.forget("cart");
+      mustRetryAlways(await mesh.outage("cart", 50));
+      await protocols(mesh);
+    },
+  },
+  {
+    state: "return",
+    async run(mesh) {
+      await apply(mesh, 20);
+      await mesh.forget("cart");
+      mustHold(await mesh.outage("cart", REQUESTS), 20);
+    },
+  },
+];
+
+/** What clusters are configured to do, seen from outside. Also holds before there is any policy. */
+export async function protocols(mesh: Mesh): Promise<void> {
+  assert.equal(await mesh.callGrpc(), 0);
+  await onePerConnection(mesh);
+  await certificatesAreChecked(mesh);
+  for (const name of BACKENDS) await mesh.forget(name);
+}
+
+async function onePerConnection(mesh: Mesh): Promise<void> {
+  await mesh.forget("pool");
+  for (let n = 0; n < 10; n++) assert.equal((await mesh.call("pool")).status, 200);
+  assert.equal((await mesh.backends.pool.counts()).connections, 10, "connections for 10 requests");
+}
+
+async function certificatesAreChecked(mesh: Mesh): Promise<void> {
+  for (const service of ["vault", "named"] as const) assert.equal((await mesh.call(service)).status, 200, service);
+  for (const service of ["forged", "misnamed"] as const) {
+    const { status, body } = await mesh.call(service);
+    assert.equal(status, 503, service);
+    assert.match(body, /CERTIFICATE_VERIFY_FAILED/, service);
+  }
+}
+
+/** Rejects unless the differences are the rendered object's patches, in every outbound router, and nothing else. */
+function onlyOurs(found: readonly Difference[], yaml: string): void {
+  const { spec } = parse(yaml) as { spec: { configPatches: { patch: { value: { typed_config: Message } } }[] } };
+  const filters = spec.configPatches[1]?.patch.value.typed_config["upstream_http_filters"];
+  const routers = found.filter(({ at }) => /\/http_filters\/\d+\/typed_config\/upstream_http_filters$/.test(at));
+  for (const { resource, before, after } of routers) {
+    assert.equal(before, undefined, resource);
+    assert.deepEqual(after, filters, resource);
+  }
+  const listeners = new Set(routers.map(({ resource }) => resource));
+  for (const name of ["0.0.0.0_80", "0.0.0.0_7000"]) {
+    assert.equal(listeners.has(`dynamic_listeners ${name}`), true, `${name} is not patched`);
+  }
+  const ours = found.filter(({ resource, at }) => resource === `ecds_filters ${RESOURCE}` && at === "");
+  assert.equal(ours.length, 1, "our extension configuration is not there");
+  const others = found.filter((difference) => !routers.includes(difference) && !ours.includes(difference));
+  assert.deepEqual(others, []);
+}
+
+type Message = Readonly<Record<string, unknown>>;
