@@ -17,7 +17,7 @@ export function resourcesOf(dump: unknown): Resources {
   };
   for (const section of isObject(dump) && Array.isArray(dump["configs"]) ? (dump["configs"] as Json[]) : []) {
     for (const [kind, value] of Object.entries(isObject(section) ? section : {})) {
-      if (kind === "@type") continue;
+      if (kind === "@type" || PASSING.has(kind)) continue;
       if (!Array.isArray(value)) add(kind, lasting(value));
       else {
         // Envoy lists them in no order.

@@ -70,6 +70,11 @@ export class Plane {
     return readFileSync(join(this.dir, "bootstrap.json"), "utf8").replaceAll('"./', `"${this.dir}/`);
   }
 
+  /** The access log of the sidecar, in Istio's format. */
+  accessLog(): string {
+    return readFileSync(join(this.dir, "access.log"), "utf8");
+  }
+
   /** Ends it. */
   stop(): void {
     this.child.kill("SIGTERM");

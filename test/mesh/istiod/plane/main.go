@@ -4,7 +4,8 @@
 //
 //	istiod -node ID -metadata JSON -template FILE
 //
-// It runs in a folder of its own, and writes there bootstrap.json and the sockets that this file names. Then it reads lines:
+// It runs in a folder of its own, and writes there bootstrap.json and the sockets that this file names; the proxies write
+// access.log there. Then it reads lines:
 //
 //	apply FILE    creates or replaces the objects of a YAML file, as kubectl apply would
 //	delete FILE   removes them

@@ -27,6 +27,11 @@ func start(t test.Failer) (*plane, error) {
 	settings := mesh.DefaultMeshConfig()
 	// No certificate authority: no mutual TLS between workloads.
 	settings.EnableAutoMtls = wrapperspb.Bool(false)
+	log, err := filepath.Abs("access.log")
+	if err != nil {
+		return nil, err
+	}
+	settings.AccessLogFile = log
 	socket := filepath.Join(constants.ConfigPathDir, "XDS")
 	if err := os.MkdirAll(filepath.Dir(socket), 0o755); err != nil {
 		return nil, err
