@@ -49,7 +49,9 @@ const listener = (name: string, version: string, body: object): object => ({
 test("dumps: order, versions, times and draining listeners are no difference", () => {
   const before = dump([listener("a", "1", { x: [1, { y: 2 }] }), listener("b", "1", {})]);
   const draining = { ...listener("a", "2", { x: [1, { y: 2 }] }), draining_state: { listener: { name: "a" } } };
-  assert.deepEqual(differences(resourcesOf(before), resourcesOf(dump([listener("b", "2", {}), draining]))), []);
+  const gone = { name: "c", draining_state: { listener: { name: "c" } } };
+  const after = dump([listener("b", "2", {}), draining, gone]);
+  assert.deepEqual(differences(resourcesOf(before), resourcesOf(after)), []);
 });
 
 test("dumps: a difference has its resource, its place and both values", () => {

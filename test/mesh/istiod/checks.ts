@@ -1,11 +1,24 @@
 /** What is shown, in this order: each check begins with what the one before has left. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { isObject } from "../../../cli/policy/types.ts";
 import { events } from "../../lib/policy.ts";
 import { waitFor } from "../../lib/envoy.ts";
 import { differences, resourcesOf, type Difference, type Resources } from "./dump.ts";
-import { BACKENDS, type Mesh } from "./mesh.ts";
-import { apply, broken, mustHold, mustRetryAlways, rendered, RESOURCE, status, untilStatus } from "./policy.ts";
+import type { Mesh } from "./mesh.ts";
+import {
+  apply,
+  broken,
+  mustHold,
+  mustRetryAlways,
+  rendered,
+  RESOURCE,
+  status,
+  untilRefused,
+  untilRight,
+  untilStatus,
+} from "./policy.ts";
 
 export const POLICY = "retry-budget";
 const REQUESTS = 200;
@@ -18,10 +31,17 @@ export interface Check {
 
 export const CHECKS: readonly Check[] = [
   {
+    state: "not-there-yet",
+    async run(mesh) {
+      await mustRetryAlways(mesh);
+      await protocols(mesh);
+    },
+  },
+  {
     state: "refused-from-the-start",
     async run(mesh) {
       await mesh.plane.apply(await broken(mesh));
-      const said = await untilStatus(mesh, 20, ({ findings }) => findings.some((line) => line.includes("refused")));
+      const said = await untilRefused(mesh, 20);
       assert.equal(said.code, 1);
       assert.equal(said.policies[0]?.default, true, said.text);
       assert.match(said.text, /retry-budget shop: default in force/);
@@ -29,7 +49,7 @@ export const CHECKS: readonly Check[] = [
         said.text,
         /the last update was refused \(\/budget\/percent: 101 is not allowed; .*\); the default is in force: traffic passes without the policy/,
       );
-      mustRetryAlways(await mesh.outage("cart", 50));
+      await mustRetryAlways(mesh);
       await protocols(mesh);
     },
   },
@@ -89,7 +109,8 @@ export const CHECKS: readonly Check[] = [
       const log = await mesh.outage("cart", REQUESTS);
       // The counts outlive the update, so the log is judged as a whole. What came after it is above the old budget.
       mustHold(log, 50, 0);
-      mustHold(log.slice(before), 100, 35);
+      const retries = log.slice(before).filter(({ kind }) => kind === "retry").length;
+      assert.equal(retries > 0.4 * REQUESTS, true, `${retries} retries for ${REQUESTS} requests at 50 %`);
     },
   },
   {
@@ -97,22 +118,26 @@ export const CHECKS: readonly Check[] = [
     async run(mesh) {
       const { policies } = await status(mesh, 50);
       await mesh.plane.apply(await broken(mesh));
-      const said = await untilStatus(mesh, 50, ({ findings }) => findings.some((line) => line.includes("refused")));
+      const said = await untilRefused(mesh, 50);
       assert.equal(said.policies[0]?.live, policies[0]?.expected);
       assert.match(said.text, /the last update was refused .*; [0-9a-f]{12} stays in force/);
       mustHold(await mesh.outage("cart", REQUESTS), 50, 0);
+      await apply(mesh, 20);
     },
   },
   {
     state: "removal",
     async run(mesh, before) {
-      await mesh.plane.delete(await rendered(mesh, 50));
+      await mesh.plane.delete(await rendered(mesh, 20));
+      let left: Difference[] = [];
       await waitFor("the configuration from before", SYNC_MS, async () => {
-        const left = differences(before, resourcesOf(await mesh.envoy.configDump()));
-        return left.every(({ resource }) => resource.startsWith("ecds_filters ")) ? true : undefined;
-      });
-      await mesh.forget("cart");
-      mustRetryAlways(await mesh.outage("cart", 50));
+        // Envoy lists the policy as long as listeners that used it drain.
+        left = differences(before, resourcesOf(await mesh.envoy.configDump())).filter(
+          ({ resource }) => resource !== `ecds_filters ${RESOURCE}`,
+        );
+        return left.length === 0 ? true : undefined;
+      }).catch(() => assert.deepEqual(left, []));
+      await mustRetryAlways(mesh);
       await protocols(mesh);
     },
   },
@@ -120,18 +145,39 @@ export const CHECKS: readonly Check[] = [
     state: "return",
     async run(mesh) {
       await apply(mesh, 20);
-      await mesh.forget("cart");
-      mustHold(await mesh.outage("cart", REQUESTS), 20);
+      // Not cart: it has used up more than 20 % already, and the counts outlive the removal while old listeners drain.
+      mustHold(await mesh.outage("ledger", REQUESTS), 20);
+    },
+  },
+  {
+    // A limit of Envoy's, told in the README: it builds a new listener with the policy received last, refused or not.
+    state: "refused-holds-up-listeners",
+    async run(mesh) {
+      const late = readFileSync(new URL("late.yaml", import.meta.url), "utf8");
+      const refused = /^listener 0\.0\.0\.0_8080 was refused: Unable to create Wasm plugin shop$/;
+      await mesh.plane.apply(await broken(mesh));
+      await untilRefused(mesh, 20);
+      await mesh.plane.apply(late);
+      await untilStatus(mesh, 20, ({ findings }) => findings.some((line) => refused.test(line)));
+      await mesh.plane.apply(await rendered(mesh, 20));
+      await untilStatus(mesh, 20, ({ policies }) => policies[0]?.live === policies[0]?.expected);
+      // Istio sends listeners before policies: it takes one more change.
+      await mesh.plane.delete(late);
+      await mesh.plane.apply(late);
+      await waitFor("the listener", SYNC_MS, async () => {
+        const found = resourcesOf(await mesh.envoy.configDump()).get("dynamic_listeners 0.0.0.0_8080");
+        return isObject(found) && "active_state" in found ? true : undefined;
+      });
+      await untilRight(mesh, 20);
     },
   },
 ];
 
-/** What clusters are configured to do, seen from outside. Also holds before there is any policy. */
-export async function protocols(mesh: Mesh): Promise<void> {
+/** What clusters are configured to do, seen from outside. */
+async function protocols(mesh: Mesh): Promise<void> {
   assert.equal(await mesh.callGrpc(), 0);
   await onePerConnection(mesh);
   await certificatesAreChecked(mesh);
-  for (const name of BACKENDS) await mesh.forget(name);
 }
 
 async function onePerConnection(mesh: Mesh): Promise<void> {

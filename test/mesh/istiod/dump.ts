@@ -22,7 +22,7 @@ export function resourcesOf(dump: unknown): Resources {
       else {
         // Envoy lists them in no order.
         const entries = (value as Json[]).map(lasting).sort((a, b) => (text(a) < text(b) ? -1 : 1));
-        for (const entry of entries) add(kind, entry);
+        for (const entry of entries) if (!isGone(entry)) add(kind, entry);
       }
     }
   }
@@ -74,6 +74,11 @@ function lasting(value: Json): Json {
   if (!isObject(value)) return value;
   const entries = Object.entries(value).filter(([key]) => !PASSING.has(key));
   return Object.fromEntries(entries.map(([key, inner]) => [key, lasting(inner)]));
+}
+
+/** A listener of which only its draining state was there. */
+function isGone(entry: Json): boolean {
+  return isObject(entry) && Object.keys(entry).join() === "name";
 }
 
 function nameOf(value: Json): string {

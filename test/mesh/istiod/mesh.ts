@@ -32,8 +32,7 @@ const UNAVAILABLE = 14;
 
 export type HttpService = Exclude<keyof typeof ADDRESSES, "ledger">;
 /** Services with a backend of their own. */
-export const BACKENDS = ["cart", "ledger", "pool", "vault"] as const;
-export type BackendName = (typeof BACKENDS)[number];
+export type BackendName = "cart" | "ledger" | "pool" | "vault";
 
 export class Mesh {
   readonly plane: Plane;

@@ -1,6 +1,6 @@
 /** The running control plane (plane/main.go): starts it, and applies and removes objects as kubectl would. */
 import { spawn, type ChildProcessWithoutNullStreams } from "node:child_process";
-import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { atExit } from "../../lib/cleanup.ts";
@@ -23,14 +23,18 @@ const NOT_IN_STOCK_ENVOY = {
   PILOT_ENABLE_TELEMETRY_LABEL: "false",
 };
 
+/** Characters of its log that are kept, for an error. */
+const LOG_KEPT = 4000;
+
 export class Plane {
   private readonly child: ChildProcessWithoutNullStreams;
   private readonly dir: string;
   private readonly waiting: ((answer: string) => void)[] = [];
   private ended = false;
+  private log = "";
   private files = 0;
 
-  /** @param dir its folder: sockets, bootstrap, log, and files that objects name */
+  /** @param dir its folder: sockets, bootstrap, access log, and files that objects name */
   constructor(folder: string, dir: string) {
     this.dir = dir;
     const args = ["-node", NODE, "-metadata", JSON.stringify(METADATA), "-template", join(folder, TEMPLATE)];
@@ -38,19 +42,21 @@ export class Plane {
       cwd: dir,
       env: { ...process.env, ...NOT_IN_STOCK_ENVOY },
     });
-    this.child.stderr.pipe(createWriteStream(join(dir, "istiod.log")));
+    this.child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      this.log = (this.log + text).slice(-LOG_KEPT);
+    });
     atExit(() => this.child.kill("SIGKILL"));
     createInterface(this.child.stdout).on("line", (line) => this.waiting.shift()?.(line));
     this.child.on("exit", (code, signal) => {
       this.ended = true;
-      for (const resolve of this.waiting.splice(0)) resolve(`error: the control plane ended (${signal ?? code})`);
+      for (const resolve of this.waiting.splice(0)) resolve(`error: ended (${signal ?? code}):\n${this.log}`);
     });
   }
 
   /** Waits for the answer to the start or to the last line. */
   async answer(): Promise<void> {
     const answer = this.ended
-      ? "error: the control plane has ended"
+      ? `error: has ended:\n${this.log}`
       : await new Promise<string>((resolve) => this.waiting.push(resolve));
     if (answer !== "ok") throw new Error(`istiod: ${answer}`);
   }

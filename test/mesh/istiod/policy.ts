@@ -68,10 +68,24 @@ export async function untilStatus(mesh: Mesh, percent: number, is: (status: Stat
   }
 }
 
-/** Applies the policy and waits until it is in force and `status` finds nothing wrong. */
+/** Waits until `status` has seen a refused policy. */
+export function untilRefused(mesh: Mesh, percent: number): Promise<Status> {
+  return untilStatus(mesh, percent, ({ findings }) => {
+    return findings.some((line) => line.startsWith("the last update was refused"));
+  });
+}
+
+/** Applies the policy and waits until it is in force. */
 export async function apply(mesh: Mesh, percent: number): Promise<void> {
   await mesh.plane.apply(await rendered(mesh, percent));
-  await untilStatus(mesh, percent, ({ code }) => code === 0);
+  await untilRight(mesh, percent);
+}
+
+/** Waits until the policy is in force and `status` finds nothing wrong, but for what it counts since Envoy's start. */
+export async function untilRight(mesh: Mesh, percent: number): Promise<void> {
+  await untilStatus(mesh, percent, ({ policies, findings }) => {
+    return policies[0]?.live !== undefined && findings.every((line) => line.includes("update_rejected: "));
+  });
 }
 
 /** Rejects unless the log keeps to the budget in every window and uses it. */
@@ -84,8 +98,11 @@ export function mustHold(arrivals: readonly Arrival[], percent: number, least = 
   if (retries < (originals * least) / 100) throw new Error(`${counts}: the budget of ${percent} % is not used`);
 }
 
-/** Rejects unless every request was retried as often as the VirtualService says. */
-export function mustRetryAlways(arrivals: readonly Arrival[], attempts = 5): void {
+/** Rejects unless every request of an outage is retried as often as the VirtualService says: there is no policy. */
+export async function mustRetryAlways(mesh: Mesh): Promise<void> {
+  const attempts = 5;
+  await mesh.forget("cart");
+  const arrivals = await mesh.outage("cart", 50);
   const retries = arrivals.filter(({ kind }) => kind === "retry").length;
   const originals = arrivals.length - retries;
   if (retries !== attempts * originals)

@@ -4,7 +4,7 @@
  */
 import { countsLine, noCounts } from "../../setup/counts.ts";
 import { say } from "../../setup/common.ts";
-import { CHECKS, POLICY, protocols } from "./checks.ts";
+import { CHECKS, POLICY } from "./checks.ts";
 import { resourcesOf } from "./dump.ts";
 import { startMesh } from "./mesh.ts";
 import { makeNetwork } from "./network.ts";
@@ -16,24 +16,22 @@ async function main(): Promise<number> {
     return 3;
   }
   const counts = noCounts();
-  const mesh = await startMesh(process.argv[2] ?? "");
+  const count = async (state: string, run: () => Promise<void>): Promise<void> => {
+    const error = await run().then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    counts[error === undefined ? "passed" : "failed"]++;
+    process.stdout.write(`istiod ${POLICY} ${state} ${error === undefined ? "passed" : "FAILED"}\n`);
+    if (error !== undefined) say(error.message);
+  };
   try {
-    await protocols(mesh);
+    const mesh = await startMesh(process.argv[2] ?? "");
     const before = resourcesOf(await mesh.envoy.configDump());
-    for (const { state, run } of CHECKS) {
-      const name = `istiod ${POLICY} ${state}`;
-      try {
-        await run(mesh, before);
-        counts.passed++;
-        process.stdout.write(`${name} passed\n`);
-      } catch (error) {
-        counts.failed++;
-        process.stdout.write(`${name} FAILED\n`);
-        say((error as Error).message);
-      }
-    }
-  } finally {
-    await mesh.stop();
+    for (const { state, run } of CHECKS) await count(state, () => run(mesh, before));
+    await count("end", () => mesh.stop());
+  } catch (error) {
+    await count("start", () => Promise.reject(error));
   }
   process.stdout.write(`${countsLine(counts)}\n`);
   return counts.failed > 0 ? 1 : 0;
