@@ -15,6 +15,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { atExit } from "../../lib/cleanup.ts";
 import { ROOT } from "../../setup/common.ts";
 
 const SOURCE = join(ROOT, "test/mesh/istiod/plane");
@@ -51,6 +52,7 @@ export async function buildPlane(log: (line: string) => void): Promise<string> {
   mkdirSync(join(path, ".."), { recursive: true });
   const started = performance.now();
   const temporary = mkdtempSync(`${path}.`);
+  const forget = atExit(() => rmSync(temporary, { recursive: true, force: true }));
   try {
     log("  fetching Go modules");
     const fetched = await go(["mod", "download"]);
@@ -65,6 +67,7 @@ export async function buildPlane(log: (line: string) => void): Promise<string> {
     // Another run may have been faster: its result is as good.
     if (!existsSync(path)) renameSync(temporary, path);
   } finally {
+    forget();
     rmSync(temporary, { recursive: true, force: true });
   }
   log(`  built in ${((performance.now() - started) / 1000).toFixed(0)} s`);
@@ -74,6 +77,7 @@ export async function buildPlane(log: (line: string) => void): Promise<string> {
 /** Runs go in the source folder; with `log`, counts the lines of its output, which are packages, as it goes. */
 function go(args: string[], log?: (line: string) => void): Promise<{ failed: boolean; lines: string[] }> {
   const child = spawn("go", args, { cwd: SOURCE, stdio: ["ignore", "pipe", "pipe"] });
+  const forget = atExit(() => child.kill());
   const started = performance.now();
   let output = "";
   const keep = (text: string): void => void (output += text);
@@ -83,8 +87,12 @@ function go(args: string[], log?: (line: string) => void): Promise<{ failed: boo
   const progress = setInterval(() => {
     log?.(`  ${lines().length} packages, ${((performance.now() - started) / 1000).toFixed(0)} s`);
   }, PROGRESS_MS);
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<{ failed: boolean; lines: string[] }>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code) => resolve({ failed: code !== 0, lines: lines() }));
-  }).finally(() => clearInterval(progress)) as Promise<{ failed: boolean; lines: string[] }>;
+  });
+  return ended.finally(() => {
+    clearInterval(progress);
+    forget();
+  });
 }
