@@ -1,10 +1,11 @@
 /**
  * Runs the test suites one after another and closes with the sum of their counts.
  *
- *     run.ts [--suite unit|module|envoy]... [--bail] [WORD...]
+ *     run.ts [--suite unit|module|envoy]... [--without FILE]... [--bail] [WORD...]
  *
- * Words narrow to the files whose path contains one of them, case files (filters/NAME/cases) too; --bail ends at the first file that fails. Exit codes: 0 all passed, 1 a failure or nothing ran, 2 wrong
- * use, 3 could not run here.
+ * Words narrow to the files whose path contains one of them, case files (filters/NAME/cases) too; --without leaves a file
+ * out; --bail ends at the first file that fails. Exit codes: 0 all passed, 1 a failure or nothing ran, 2 wrong use,
+ * 3 could not run here.
  */
 import { globSync } from "tinyglobby";
 import { CASES } from "./cases/chosen.ts";
@@ -50,20 +51,22 @@ const SUITES: Readonly<Record<string, Suite>> = {
 interface Options {
   suites: string[];
   words: string[];
+  without: string[];
   bail: boolean;
 }
 
 function parseOptions(args: readonly string[]): Options {
-  const options: Options = { suites: [], words: [], bail: false };
+  const options: Options = { suites: [], words: [], without: [], bail: false };
   const queue = [...args];
   for (let arg = queue.shift(); arg !== undefined; arg = queue.shift()) {
     if (arg === "--suite") {
       const name = queue.shift() ?? "";
       if (!Object.hasOwn(SUITES, name)) usage(`--suite ${name}: allowed are ${Object.keys(SUITES).join(", ")}`);
       options.suites.push(name);
-    } else if (arg === "--bail") options.bail = true;
+    } else if (arg === "--without") options.without.push(queue.shift() ?? "");
+    else if (arg === "--bail") options.bail = true;
     else if (arg.startsWith("-"))
-      usage(`unknown option ${arg}; allowed are --suite NAME, --bail and words of file names`);
+      usage(`unknown option ${arg}; allowed are --suite NAME, --without FILE, --bail and words of file names`);
     else options.words.push(arg);
   }
   if (options.suites.length === 0) options.suites = Object.keys(SUITES);
@@ -83,14 +86,14 @@ function filesOf(suite: Suite, words: readonly string[]): string[] {
 }
 
 async function main(): Promise<number> {
-  const { suites, words, bail } = parseOptions(process.argv.slice(2));
+  const { suites, words, without, bail } = parseOptions(process.argv.slice(2));
   const total = noCounts();
   const empty: string[] = [];
   let impossible = false;
   for (const name of suites) {
     const suite = SUITES[name];
     delete process.env[CASES];
-    const files = suite === undefined ? [] : filesOf(suite, words);
+    const files = suite === undefined ? [] : filesOf(suite, words).filter((file) => !without.includes(file));
     if (suite === undefined || files.length === 0) {
       empty.push(name);
       continue;

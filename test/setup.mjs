@@ -32,6 +32,7 @@ const TASKS = {
   "test:envoy": { file: "test/run.ts", args: ["--suite", "envoy"], build: "all" },
   "test:outage": { file: "test/outage/main.ts", build: "filters" },
   "test:matrix": { file: "test/matrix.ts", build: "all" },
+  "test:mesh": { file: "test/mesh/main.ts", build: "filters" },
   mutate: { file: "test/mutate.ts" },
   "conformance:record": { file: "test/conformance/record.ts" },
   fuzz: { file: "test/fuzz/main.ts", build: "all" },

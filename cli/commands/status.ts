@@ -87,7 +87,7 @@ function policyText(status: PolicyStatus): string {
     ...(expected === undefined ? [] : [`expected ${expected}`]),
     ...(mode === undefined ? [] : [`mode ${mode}`]),
     ...(heartbeatAge === undefined ? [] : [`heartbeat ${heartbeatAge} s ago`]),
-    `updates ${accepted} accepted, ${rejected} refused`,
+    accepted === undefined ? "updates not counted" : `updates ${accepted} accepted, ${rejected} refused`,
   ];
   return parts.join(", ");
 }

@@ -121,10 +121,20 @@ function ownFiltersOf(cluster: JsonObject): OwnFilters[] {
   return filters.length === 0 ? [] : [{ cluster: nameOf(cluster), filters }];
 }
 
+/** Envoy lists a refused listener twice, once without its name. */
 function refusedOf(kind: string, entries: readonly JsonObject[]): Refused[] {
-  return entries.flatMap((entry) => {
-    const details = text(object(entry["error_state"])["details"]);
-    const name = text(entry["name"]) || nameOf(object(entry["cluster"])) || nameOf(object(entry["ecds_filter"]));
-    return details === "" ? [] : [{ what: `${kind} ${name}`.trim(), details: details.replaceAll(/\s+/g, " ") }];
-  });
+  const found = new Map<string, Refused>();
+  for (const entry of entries) {
+    const error = object(entry["error_state"]);
+    const details = text(error["details"]).replaceAll(/\s+/g, " ");
+    const named = [
+      entry,
+      object(entry["cluster"]),
+      object(entry["ecds_filter"]),
+      object(error["failed_configuration"]),
+    ];
+    const what = `${kind} ${named.map(nameOf).find((name) => name !== "") ?? ""}`.trim();
+    if (details !== "") found.set(`${what}: ${details}`, { what, details });
+  }
+  return [...found.values()];
 }

@@ -22,8 +22,9 @@ export interface PolicyStatus {
   readonly default: boolean;
   /** Seconds, by the Envoy's own clock. */
   readonly heartbeatAge?: number;
-  readonly accepted: number;
-  readonly rejected: number;
+  /** undefined: a statistics matcher drops the counts, as Istio's default one does. */
+  readonly accepted?: number;
+  readonly rejected?: number;
   /** Version that the Envoy says is live. */
   readonly version?: string;
 }
@@ -127,22 +128,26 @@ function judgePolicy({ filter, policy, half, byDefault, expected }: Wanted, cont
     for (const [stat, value] of state.stats) if (stat.endsWith(end)) return value;
     return undefined;
   };
-  const discovery = (event: string): number => {
-    let sum = 0;
-    for (const [stat, value] of state.stats) if (stat.endsWith(`http_filter.${name}.${event}`)) sum += value;
+  const discovery = (event: string): number | undefined => {
+    let sum: number | undefined;
+    for (const [stat, value] of state.stats) {
+      if (stat.endsWith(`http_filter.${name}.${event}`)) sum = (sum ?? 0) + value;
+    }
     return sum;
   };
   const [accepted, rejected] = [discovery("update_success"), discovery("config_fail")];
   const version = [...state.texts].find(([stat]) => stat.endsWith(`http_filter.${name}.version_text`))?.[1];
   const inChains = dump.chains.filter((chain) => chain[half === "upstream" ? "upstream" : "downstream"].includes(name));
-  const hash = accepted > 0 ? gauge("policy_hash") : undefined;
+  const hash = accepted === 0 ? undefined : gauge("policy_hash");
   const live = hash === undefined ? undefined : hashText(BigInt(hash));
   const received = dump.received.find((entry) => entry.name === name);
   // Until the first tick the gauge is 0: then the age is that of the configuration.
   const beat = gauge("heartbeat") || Math.round((received?.updatedMs ?? NaN) / 1000);
   const age = live === undefined ? NaN : Math.max(0, Math.round(state.nowMs / 1000) - beat);
-  const isDefault = inChains.length > 0 && accepted === 0;
   const latest = received && judgeReceived(received, filter, policy, modules);
+  // Without the counts: a policy that the module accepts can be in force although no gauge says so.
+  const neverAccepted = accepted === undefined ? latest === undefined || latest.refused !== undefined : accepted === 0;
+  const isDefault = inChains.length > 0 && live === undefined && neverAccepted;
 
   if (inChains.length === 0) find("is not in any chain of this Envoy");
   else {
@@ -163,13 +168,16 @@ function judgePolicy({ filter, policy, half, byDefault, expected }: Wanted, cont
   } else if (isDefault) find(`no valid policy was received: the default is in force, ${byDefault}`);
   else if (live !== undefined && latest?.hash !== undefined && latest.hash !== live) {
     find(`${latest.hash} was received and ${live} is in force: Envoy's log says why`);
-  } else if (rejected > 0) {
+  } else if (rejected !== undefined && rejected > 0) {
     notes.push({ policy: name, message: `${rejected} updates were refused before; the last one is in force` });
   }
   if (wantedHash !== undefined && live !== undefined && live !== wantedHash) {
     find(`${live} is in force, ${wantedHash} is expected`);
   }
-  if (live === undefined && accepted > 0) find("publishes no policy_hash: a statistics matcher drops it");
+  if (live === undefined && !neverAccepted) {
+    const why = accepted === undefined ? ", or Envoy refused it for a reason that its log has" : "";
+    find(`publishes no policy_hash: a statistics matcher drops it${why}`);
+  }
   if (age > HEARTBEAT_LIMIT_S) find(`gave its last sign of life ${age} s ago`);
   if (expected === undefined && context.dump.chains.length > 0) {
     notes.push({ policy: name, message: "is in no policy file given" });
@@ -183,8 +191,8 @@ function judgePolicy({ filter, policy, half, byDefault, expected }: Wanted, cont
     ...(mode === undefined ? {} : { mode }),
     default: isDefault,
     ...(Number.isNaN(age) ? {} : { heartbeatAge: age }),
-    accepted,
-    rejected,
+    ...(accepted === undefined ? {} : { accepted }),
+    ...(rejected === undefined ? {} : { rejected }),
     ...(version === undefined || version === "" ? {} : { version }),
   };
 }

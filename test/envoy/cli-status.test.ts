@@ -136,6 +136,74 @@ test("without a valid policy: the default is in force, and status says why", asy
   }
 });
 
+/** The matcher in the bootstrap of every sidecar of Istio's, as far as it matters: Envoy's counts of updates are not in it. */
+const ISTIO_STATS = {
+  stats_matcher: { inclusion_list: { patterns: [{ prefix: "listener_manager" }, { prefix: "wasm" }] } },
+};
+
+test("without Envoy's counts, as in Istio: in force, refused, the default", async () => {
+  const desk = new Desk({ "p.yaml": policy(20), "p50.yaml": policy(50) });
+  await render(desk, "mesh", "p.yaml");
+  const file = join(desk.dir, "mesh", FILE);
+  const [good, bad] = [
+    readFileSync(file, "utf8"),
+    readFileSync(file, "utf8").replace('"percent": 20', '"percent": 101'),
+  ];
+  const put = (text: string): void => {
+    writeFileSync(join(desk.dir, "next.yaml"), text);
+    renameSync(join(desk.dir, "next.yaml"), file);
+  };
+  put(bad);
+  const tree = { ...(parse(bootstrapOf(desk)) as Bootstrap), stats_config: ISTIO_STATS };
+  const envoy = await startEnvoy({ bootstrap: tree });
+  try {
+    const until = async (is: (finding: string) => boolean): Promise<Status & { code: number }> =>
+      waitFor("the status", 10_000, async () => {
+        const said = await status(desk, envoy, "--policy", "p.yaml");
+        return is(said.envoys[0].findings[0]?.message ?? "") ? said : undefined;
+      });
+    const refusal = "the last update was refused (/budget/percent: 101 is not allowed;";
+    const first = await until((finding) => finding.startsWith(refusal) && finding.includes("the default is in force"));
+    assert.equal(first.envoys[0].policies[0]?.["default"], true);
+    assert.equal("accepted" in (first.envoys[0].policies[0] ?? {}), false, "what is not counted is not 0");
+
+    put(good);
+    const second = await until((finding) => finding === "");
+    assert.equal(second.code, 0);
+    assert.equal(second.envoys[0].policies[0]?.["live"], second.envoys[0].policies[0]?.["expected"]);
+    assert.equal(second.envoys[0].policies[0]?.["default"], false);
+    const shown = await desk.run("status", "--admin", `127.0.0.1:${envoy.adminPort}`);
+    assert.match(shown.out, /: live [0-9a-f]{12}, mode enforce, heartbeat \d+ s ago, updates not counted\n/);
+
+    put(bad);
+    await until((finding) => finding.startsWith(refusal) && / [0-9a-f]{12} stays in force$/.test(finding));
+  } finally {
+    await envoy.stop();
+    desk.remove();
+  }
+});
+
+test("a matcher that drops the gauges, too: not known to be in force", async () => {
+  const desk = new Desk({ "p.yaml": policy(20) });
+  await render(desk, "mesh", "p.yaml");
+  const tree = { ...(parse(bootstrapOf(desk)) as Bootstrap), stats_config: { stats_matcher: { reject_all: true } } };
+  const envoy = await startEnvoy({ bootstrap: tree });
+  try {
+    const { code, envoys } = await waitFor("the policy to arrive", 10_000, async () => {
+      const said = await status(desk, envoy, "--policy", "p.yaml");
+      return said.envoys[0].policies[0]?.["default"] === false ? said : undefined;
+    });
+    assert.equal(code, 1);
+    assert.deepEqual(
+      envoys[0].findings.map(({ message }) => message),
+      ["publishes no policy_hash: a statistics matcher drops it, or Envoy refused it for a reason that its log has"],
+    );
+  } finally {
+    await envoy.stop();
+    desk.remove();
+  }
+});
+
 interface Bootstrap {
   static_resources: { listeners: Message[]; clusters: Message[] };
 }

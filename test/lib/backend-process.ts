@@ -3,16 +3,17 @@
  */
 import type { Arrival, Call, Counts, Settings } from "./backend.ts";
 import { always, start, type Answer, type Chooser, type Program } from "./program.ts";
-import { h1Server, h2Server, type Arrived, type Make, type Server } from "./servers.ts";
+import { h1Server, h2Server, httpsServer, type Arrived, type Make, type Server } from "./servers.ts";
 
 process.on("disconnect", () => process.exit());
 // Ctrl-C goes to the whole group of processes; it is the parent that decides when this one ends.
 process.on("SIGINT", () => undefined);
 
 /** The gRPC library takes a while to load: only where it is used. */
-async function maker(kind: Settings["kind"]): Promise<Make> {
+async function maker({ kind, tls }: Settings): Promise<Make> {
   if (kind === "grpc") return (await import("./grpc.ts")).grpcServer;
-  return kind === "h2" ? h2Server : h1Server;
+  if (kind === "h2") return h2Server;
+  return tls === undefined ? h1Server : httpsServer(tls);
 }
 
 /** Log and program of the backend. */
@@ -88,7 +89,7 @@ class Desk {
 
 process.once("message", (settings: Settings) => {
   const desk = new Desk(settings);
-  void maker(settings.kind)
+  void maker(settings)
     .then((make) => make(settings.port, desk.arrived, desk.connected))
     .then((server) => {
       process.on("message", ({ call, message }: { call: number; message: Call }) => {

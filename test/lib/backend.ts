@@ -45,6 +45,11 @@ export interface Counts {
   connections: number;
 }
 
+export interface Tls {
+  cert: string;
+  key: string;
+}
+
 export interface BackendOptions {
   kind?: BackendKind;
   /** Default: status 200 for everything. */
@@ -53,6 +58,8 @@ export interface BackendOptions {
   keepHeaders?: boolean;
   /** A fixed port, to come back where a backend was before. Default: the system's choice. */
   port?: number;
+  /** Kind `h1` only: TLS, with this certificate and key (PEM). */
+  tls?: Tls;
 }
 
 /** What the process is asked. */
@@ -62,6 +69,7 @@ export interface Settings {
   program: Program;
   keepHeaders: boolean;
   port: number;
+  tls: Tls | undefined;
   /** Value of the system's monotonic clock, ns, at which this process's `performance.now()` was 0. */
   zero: bigint;
 }
@@ -147,6 +155,7 @@ export async function startBackend(options: BackendOptions = {}): Promise<Backen
     program: options.program ?? { kind: "attempts", answers: [{}] },
     keepHeaders: options.keepHeaders ?? false,
     port: options.port ?? 0,
+    tls: options.tls,
     zero: process.hrtime.bigint() - BigInt(Math.round(performance.now() * 1e6)),
   };
   const child = fork(fileURLToPath(new URL("./backend-process.ts", import.meta.url)), {

@@ -8,6 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ID_HEADER, SENT_HEADER } from "./backend.ts";
 
 export interface RequestOptions {
+  /** An address. Default 127.0.0.1. */
+  host?: string;
   port: number;
   method?: string;
   path?: string;
@@ -42,11 +44,11 @@ function pairs(raw: readonly string[]): [string, string][] {
 
 /** One HTTP/1.1 request. Rejects when no whole response came. */
 export function request(options: RequestOptions): Promise<Response> {
-  const { port, method = "GET", path = "/", body, id, agent, timeoutMs = 30_000 } = options;
+  const { host = "127.0.0.1", port, method = "GET", path = "/", body, id, agent, timeoutMs = 30_000 } = options;
   const headers = id === undefined ? options.headers : { ...options.headers, [ID_HEADER]: id };
   const began = performance.now();
   return new Promise((resolve, reject) => {
-    const target = { host: "127.0.0.1", port, method, path, headers, agent: agent ?? false, timeout: timeoutMs };
+    const target = { host, port, method, path, headers, agent: agent ?? false, timeout: timeoutMs };
     const sent = h1Request(target, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -125,6 +127,8 @@ export class H2Client {
 }
 
 export interface LoadOptions {
+  /** An address. Default 127.0.0.1. */
+  host?: string;
   port: number;
   /** Concurrent clients, each with a keep-alive connection of its own. */
   clients: number;
@@ -179,6 +183,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
       const n = sent++;
       try {
         const response = await request({
+          ...(options.host === undefined ? {} : { host: options.host }),
           port,
           agent,
           id: `${prefix}-${n}`,

@@ -21,6 +21,8 @@ export interface EnvoyOptions {
   extensions?: readonly string[];
   /** `--log-level`. Default `warning`. */
   logLevel?: string;
+  /** Group that the process runs as. Default: this one's. */
+  gid?: number;
 }
 
 /** A process that ended: by itself or by our signal. */
@@ -253,7 +255,11 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const args = ["-c", file, "--concurrency", String(options.workers ?? 2), "--disable-hot-restart"];
   args.push("--admin-address-path", join(dir, "admin"), "--log-level", options.logLevel ?? "warning");
   args.push("--file-flush-interval-msec", "50");
-  const child = spawn(path, args, { stdio: ["ignore", log, log], cwd: dir });
+  const child = spawn(path, args, {
+    stdio: ["ignore", log, log],
+    cwd: dir,
+    ...(options.gid === undefined ? {} : { gid: options.gid }),
+  });
   closeSync(log);
   const { pid } = child;
   if (pid === undefined) {

@@ -2,6 +2,7 @@
  * The HTTP servers of a backend. They parse a request, ask `arrived` what to do, and do it.
  */
 import { createServer as createH1, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createHttps } from "node:https";
 import {
   constants,
   createServer as createH2,
@@ -10,7 +11,7 @@ import {
   type ServerHttp2Stream,
 } from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
-import { ANSWERS_HEADER, ID_HEADER, SENT_HEADER } from "./backend.ts";
+import { ANSWERS_HEADER, ID_HEADER, SENT_HEADER, type Tls } from "./backend.ts";
 import type { Answer } from "./program.ts";
 
 /** A request as the log wants it. */
@@ -65,33 +66,44 @@ function listen(
   });
 }
 
-/** HTTP/1.1. */
-export const h1Server: Make = async (port, arrived, connected) => {
-  const sockets = new Set<Socket>();
-  // Envoy keeps connections; a server that closed idle ones would add resets that no test asked for.
-  const server = createH1({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
-    request.resume();
-    const answer = arrived({
-      id: one(request.headers[ID_HEADER] ?? request.headers["x-request-id"]),
-      method: request.method ?? "",
-      path: request.url ?? "",
-      headers: () => pairs(request.rawHeaders),
-      answers: one(request.headers[ANSWERS_HEADER]),
-      sent: one(request.headers[SENT_HEADER]),
+const overHttp1 =
+  (tls?: Tls): Make =>
+  async (port, arrived, connected) => {
+    const sockets = new Set<Socket>();
+    const serve = (request: IncomingMessage, response: ServerResponse): void => {
+      request.resume();
+      const answer = arrived({
+        id: one(request.headers[ID_HEADER] ?? request.headers["x-request-id"]),
+        method: request.method ?? "",
+        path: request.url ?? "",
+        headers: () => pairs(request.rawHeaders),
+        answers: one(request.headers[ANSWERS_HEADER]),
+        sent: one(request.headers[SENT_HEADER]),
+      });
+      later(answer.delayMs, () => answerH1(request, response, answer));
+    };
+    // Envoy keeps connections; a server that closed idle ones would add resets that no test asked for.
+    const patience = { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 };
+    const server = tls ? createHttps({ ...tls, ...patience }, serve) : createH1(patience, serve);
+    server.on("connection", (socket: Socket) => {
+      connected();
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
     });
-    later(answer.delayMs, () => answerH1(request, response, answer));
-  });
-  server.on("connection", (socket: Socket) => {
-    connected();
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
-  await listen(server, port);
-  return {
-    port: (server.address() as AddressInfo).port,
-    hangUp: () => sockets.forEach((socket) => socket.destroy()),
+    await listen(server, port);
+    return {
+      port: (server.address() as AddressInfo).port,
+      hangUp: () => sockets.forEach((socket) => socket.destroy()),
+    };
   };
-};
+
+/** HTTP/1.1. */
+export const h1Server: Make = overHttp1();
+
+/** HTTP/1.1 over TLS. */
+export function httpsServer(tls: Tls): Make {
+  return overHttp1(tls);
+}
 
 function answerH1(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
   if (answer.fault === "never") return;
