@@ -48,8 +48,9 @@ export interface Status {
 export async function status(mesh: Mesh, percent: number): Promise<Status> {
   mesh.desk.write(`shop-${percent}.yaml`, policyFile(percent));
   const args = ["status", "--admin", `127.0.0.1:${mesh.envoy.adminPort}`, "--policy", `shop-${percent}.yaml`];
-  const { out } = await mesh.desk.run(...args);
   const { code, out: json } = await mesh.desk.run(...args, "--json");
+  // Asked later: what the first answer has seen, this one has, too.
+  const { out } = await mesh.desk.run(...args);
   const { envoys } = JSON.parse(json) as { envoys: [Pick<Status, "policies"> & { findings: { message: string }[] }] };
   const [{ policies, findings }] = envoys;
   return { code, policies, findings: findings.map(({ message }) => message), text: out };
