@@ -33,6 +33,9 @@ export interface Exit {
 
 const READY_MS = 30_000;
 const STOP_MS = 5_000;
+
+/** An admin interface that says nothing for this long (ms) hangs: a busy main thread takes seconds for its updates. */
+const SILENT_MS = 20_000;
 const LOG_LINES_IN_ERRORS = 12;
 
 const binaries = new Map<string, ReturnType<typeof resolveEnvoy>>();
@@ -53,7 +56,7 @@ export function envoyBinary(version?: string): ReturnType<typeof resolveEnvoy> {
 /** GET on an admin interface or any local port. Resolves with the body of a 2xx answer, rejects otherwise. */
 export function httpGet(port: number, path: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const request = get({ host: "127.0.0.1", port, path, agent: false, timeout: 5_000 }, (response) => {
+    const request = get({ host: "127.0.0.1", port, path, agent: false, timeout: SILENT_MS }, (response) => {
       const chunks: Buffer[] = [];
       response.on("data", (chunk: Buffer) => chunks.push(chunk));
       response.on("error", reject);
@@ -63,7 +66,7 @@ export function httpGet(port: number, path: string): Promise<string> {
         else reject(new Error(`GET ${path}: status ${response.statusCode}: ${body.trim()}`));
       });
     });
-    request.on("timeout", () => request.destroy(new Error(`GET ${path}: no answer in 5 s`)));
+    request.on("timeout", () => request.destroy(new Error(`GET ${path}: no answer in ${SILENT_MS / 1000} s`)));
     request.on("error", reject);
   });
 }

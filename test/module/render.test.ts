@@ -68,6 +68,20 @@ for (const [file, render] of Object.entries(RENDERED)) {
   });
 }
 
+interface Started {
+  bootstrap_extensions: [{ typed_config: { config: { vm_config: { code: { local: { inline_bytes: string } } } } } }];
+}
+
+test("the module that starts V8 is valid, small, and does nothing", () => {
+  const [extension] = (parse(renderBootstrap(SIDECAR)) as Started).bootstrap_extensions;
+  const bytes = Buffer.from(extension.typed_config.config.vm_config.code.local.inline_bytes, "base64");
+  assert.equal(bytes.length, 88);
+  const module = new WebAssembly.Module(bytes);
+  assert.deepEqual(WebAssembly.Module.imports(module), []);
+  const names = WebAssembly.Module.exports(module).map(({ name }) => name);
+  assert.deepEqual(names, ["memory", "malloc", "proxy_abi_version_0_2_1"]);
+});
+
 interface Resource {
   name: string;
   typed_config: { config: Record<string, unknown> };
