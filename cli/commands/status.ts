@@ -76,7 +76,7 @@ function show(envoy: EnvoyStatus | { admin: string; error: string }, expected: r
   for (const { policy, message } of envoy.findings)
     print(`  WRONG: ${policy === undefined ? "" : `${policy} `}${message}`);
   for (const { policy, message } of expected.length === 0 ? [] : envoy.notes)
-    print(`  note: ${policy ?? ""} ${message}`);
+    print(`  note: ${policy === undefined ? "" : `${policy} `}${message}`);
 }
 
 function policyText(status: PolicyStatus): string {

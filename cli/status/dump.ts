@@ -36,6 +36,8 @@ export interface Dump {
   readonly received: readonly Received[];
   readonly ownFilters: readonly OwnFilters[];
   readonly refused: readonly Refused[];
+  /** Whether the bootstrap has a Wasm service: V8 then starts before the workers. */
+  readonly startsV8: boolean;
 }
 
 const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -66,6 +68,9 @@ export function readDump(configs: readonly unknown[]): Dump {
       ),
       ...refusedOf("extension configuration", objects(of("EcdsConfigDump")["ecds_filters"])),
     ],
+    startsV8: objects(object(of("BootstrapConfigDump")["bootstrap"])["bootstrap_extensions"]).some((extension) =>
+      text(object(extension["typed_config"])["@type"]).endsWith(".WasmService"),
+    ),
   };
 }
 

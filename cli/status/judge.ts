@@ -6,6 +6,7 @@ import { resourceName } from "../render/plain.ts";
 import { standInEffect } from "../render/stand-in.ts";
 import type { AdminState } from "./admin.ts";
 import { readDump, type Dump, type Received } from "./dump.ts";
+import { mustStartV8 } from "./v8.ts";
 
 /** A policy without a sign of life for longer than this is not running: it ticks at least once a second. */
 const HEARTBEAT_LIMIT_S = 10;
@@ -28,6 +29,10 @@ export interface PolicyStatus {
   /** Version that the Envoy says is live. */
   readonly version?: string;
 }
+
+const DIES =
+  "this Envoy dies when its first Wasm module comes after its start, on a CPU with memory protection keys (flag ospke): " +
+  "start V8 in the bootstrap, as envoy/plain/bootstrap.yaml and envoy/istio/start-v8.yaml do";
 
 /** Something that is not as it should be. */
 export interface Finding {
@@ -76,6 +81,7 @@ export function judge(
     findings.push({ message: `${name}: ${count} since the start: Envoy refused what the control plane sent` });
   }
   const { version, node } = state;
+  if (mustStartV8(version) && !dump.startsV8) notes.push({ message: DIES });
   return { admin, version, node, policies, findings, notes };
 }
 

@@ -82,6 +82,13 @@ test("the module that starts V8 is valid, small, and does nothing", () => {
   assert.deepEqual(names, ["memory", "malloc", "proxy_abi_version_0_2_1"]);
 });
 
+test("Istio's bootstrap is overridden with the same", () => {
+  const file = readFileSync(new URL("../../envoy/istio/start-v8.yaml", import.meta.url), "utf8");
+  const { data } = parse(file) as { data: { "custom_bootstrap.json": string } };
+  const { bootstrap_extensions } = parse(renderBootstrap(SIDECAR)) as Started;
+  assert.deepEqual(JSON.parse(data["custom_bootstrap.json"]), { bootstrap_extensions });
+});
+
 interface Resource {
   name: string;
   typed_config: { config: Record<string, unknown> };

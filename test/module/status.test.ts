@@ -1,7 +1,9 @@
 /** What `status` reads from a config dump. What it makes of a whole Envoy is in test/envoy/cli-status.test.ts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Modules } from "../../cli/policy/module.ts";
 import { readDump } from "../../cli/status/dump.ts";
+import { judge } from "../../cli/status/judge.ts";
 
 test("a refused listener is named once, though Envoy lists it twice, once without its name", () => {
   const error = { failed_configuration: { name: "0.0.0.0_80" }, details: "Unable to create\n Wasm plugin shop" };
@@ -21,4 +23,22 @@ test("a refused listener is named once, though Envoy lists it twice, once withou
     { what: "listener 0.0.0.0_80", details },
     { what: "listener 0.0.0.0_90", details },
   ]);
+});
+
+test("an Envoy that starts V8 with the first module is told of, unless its bootstrap does it before", () => {
+  const bootstrap = (...types: string[]): object => ({
+    "@type": "type.googleapis.com/envoy.admin.v3.BootstrapConfigDump",
+    bootstrap: { bootstrap_extensions: types.map((type) => ({ typed_config: { "@type": type } })) },
+  });
+  const told = (version: string, dump: object): number => {
+    const state = { version, node: "n", nowMs: 0, stats: new Map(), texts: new Map(), dump: [dump] };
+    const { notes } = judge("http://localhost:9901", state, [], { filters: [], modules: new Modules() });
+    return notes.filter(({ message }) => message.includes("envoy/istio/start-v8.yaml")).length;
+  };
+  const service = "type.googleapis.com/envoy.extensions.wasm.v3.WasmService";
+  assert.equal(told("1.36.4", bootstrap()), 1);
+  assert.equal(told("1.37.9", bootstrap("type.googleapis.com/envoy.extensions.other")), 1);
+  assert.equal(told("1.37.0", bootstrap(service)), 0);
+  assert.equal(told("1.38.0", bootstrap()), 0);
+  assert.equal(told("1.40.0", {}), 0);
 });

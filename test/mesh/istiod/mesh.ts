@@ -2,6 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parse } from "yaml";
+import { mustStartV8 } from "../../../cli/status/v8.ts";
 import { always, ID_HEADER, SENT_HEADER, startBackend, type Arrival, type Backend } from "../../lib/backend.ts";
 import { atExit } from "../../lib/cleanup.ts";
 import { load, request } from "../../lib/client.ts";
@@ -9,10 +11,12 @@ import { startEnvoy, waitFor, type Envoy } from "../../lib/envoy.ts";
 import { GrpcClient } from "../../lib/grpc.ts";
 import { Desk } from "../../module/cli.ts";
 import { capture } from "../../setup/common.ts";
+import { resolveEnvoy } from "../../setup/envoy.ts";
 import { SIDECAR_GID } from "./network.ts";
 import { Plane } from "./plane.ts";
 
 const SERVICES = new URL("services.yaml", import.meta.url);
+const START_V8 = new URL("../../../envoy/istio/start-v8.yaml", import.meta.url);
 /** Addresses and ports in services.yaml. */
 const ADDRESSES = {
   cart: "10.96.0.1",
@@ -127,7 +131,7 @@ export async function startMesh(program: string): Promise<Mesh> {
   const plane = new Plane(program, dir);
   await plane.answer();
   await plane.apply(readFileSync(SERVICES, "utf8"));
-  const envoy = await startEnvoy({ bootstrap: plane.bootstrap(), gid: SIDECAR_GID });
+  const envoy = await startEnvoy({ bootstrap: await withV8(plane.bootstrap()), gid: SIDECAR_GID });
   const mesh = new Mesh(plane, envoy, backends);
   for (const service of ["cart", "pool", "vault", "named"] as const) {
     await waitFor(`service ${service}`, SYNC_MS, async () => {
@@ -137,6 +141,15 @@ export async function startMesh(program: string): Promise<Mesh> {
   }
   await waitFor("service ledger", SYNC_MS, async () => ((await mesh.callGrpc()) === 0 ? true : undefined));
   return mesh;
+}
+
+/** The bootstrap with what envoy/istio/start-v8.yaml overrides, where the Envoy is one that needs it. */
+async function withV8(bootstrap: string): Promise<string> {
+  const { version } = await resolveEnvoy();
+  if (!mustStartV8(version)) return bootstrap;
+  const map = parse(readFileSync(START_V8, "utf8")) as { data: { "custom_bootstrap.json": string } };
+  const override = JSON.parse(map.data["custom_bootstrap.json"]) as object;
+  return JSON.stringify({ ...(JSON.parse(bootstrap) as object), ...override });
 }
 
 /** The certificate of the TLS backend, for vault.shop.example; clients trust it itself. */
