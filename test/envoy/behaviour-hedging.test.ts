@@ -11,10 +11,10 @@ import { answering, arrivals, exact, EXHAUSTED, hits, marked, route, startMesh, 
 
 const REQUESTS = 60;
 const CLIENTS = 30;
-const PER_TRY_MS = 60;
+const PER_TRY_MS = 150;
 
 /** An answer that comes after the per-try timeout, so that the request is hedged before. */
-const LATE_MS = 400;
+const LATE_MS = 700;
 const LATE: Answer = { status: 200, body: "late", delayMs: LATE_MS };
 /** One that a hedge is sure to overtake. */
 const SLOW: Answer = { status: 200, body: "slow", delayMs: 5_000 };
@@ -80,11 +80,11 @@ function allAre(responses: readonly Response[], expected: { status: number; body
 test("a granted hedge answers first, and is counted as one retry", async () => {
   const line = mesh.line("one");
   // A request counts for the budget once it is answered: these pay for the hedges of the others.
-  await line.series(5, "earning-", [{ status: 200 }], { path: "/twice" });
-  const responses = await line.series(5, "granted-", [SLOW, { status: 200, body: "hedge" }], { path: "/twice" });
+  await line.series(5, "earning-", [{ status: 200 }], { path: "/once" });
+  const responses = await line.series(5, "granted-", [SLOW, { status: 200, body: "hedge" }], { path: "/once" });
   allAre(responses, { status: 200, body: "hedge", marked: false });
   assert.deepEqual([...hits(await h1.events(), "granted-").values()], [2, 2, 2, 2, 2]);
-  assert.deepEqual(await mesh.events("one", "twice"), { originals: 10, granted: 5, denied: 0, held: 0 });
+  assert.deepEqual(await mesh.events("one", "once"), { originals: 10, granted: 5, denied: 0, held: 0 });
   assert.equal((await mesh.logged("granted-4")).outcome, "granted");
   line.close();
 });
@@ -151,7 +151,7 @@ test("an original that answers 404 beside a held hedge is the client's answer, u
 test("a client that leaves while its hedge is held leaves nothing behind", async () => {
   const headers = answering({ fault: "never" });
   const left = Array.from({ length: 10 }, (_, n) => {
-    const options = { port: mesh.envoy.port("none"), id: `left-${n}`, path: "/once", headers, timeoutMs: 200 };
+    const options = { port: mesh.envoy.port("none"), id: `left-${n}`, path: "/once", headers, timeoutMs: 400 };
     return assert.rejects(request(options));
   });
   await Promise.all(left);
