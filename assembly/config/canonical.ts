@@ -1,5 +1,5 @@
 import { take } from "./arena";
-import { ARRAY, BOOLEAN, data, DURATION, Node, NONE, NUMBER, OBJECT } from "./node";
+import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
 import { SLOTS } from "./table";
 import { begin, put, putByte, putDecimal, putQuoted, written } from "./text";
 import { FALSE_VALUE, TRUE_VALUE } from "./texts.gen";
@@ -40,6 +40,7 @@ export function hash(root: Node): i64 {
 function putNode(node: Node): void {
   const it = data(node);
   if (it.kind == OBJECT) putObject(it.link);
+  else if (it.kind == MAP) putMap(node);
   else if (it.kind == ARRAY) {
     putByte(0x5b);
     for (let item = it.ptr; item != NONE; item = data(item).next) {
@@ -51,6 +52,31 @@ function putNode(node: Node): void {
   else if (it.kind == DURATION) putDecimal(it.value, 0);
   else if (it.kind == BOOLEAN) put(it.value != 0 ? TRUE_VALUE : FALSE_VALUE);
   else putQuoted(it.ptr, it.len);
+}
+
+/** Fields in the order of their keys: the smallest one above the last, as often as there are fields. */
+function putMap(map: Node): void {
+  let last: Node = NONE;
+  putByte(0x7b);
+  for (let left = data(map).len; left > 0; left--) {
+    let least: Node = NONE;
+    for (let child = data(map).ptr; child != NONE; child = data(child).next) {
+      if ((last == NONE || compareKeys(last, child) < 0) && (least == NONE || compareKeys(child, least) < 0))
+        least = child;
+    }
+    if (last != NONE) putByte(0x2c);
+    putQuoted(data(least).keyPtr, data(least).keyLen);
+    putByte(0x3a);
+    putNode(least);
+    last = least;
+  }
+  putByte(0x7d);
+}
+
+function compareKeys(a: Node, b: Node): i32 {
+  const shorter = min(data(a).keyLen, data(b).keyLen);
+  const order = memory.compare(data(a).keyPtr, data(b).keyPtr, <usize>shorter);
+  return order != 0 ? order : data(a).keyLen - data(b).keyLen;
 }
 
 function putObject(slots: usize): void {

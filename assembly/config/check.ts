@@ -3,7 +3,7 @@ import { take } from "./arena";
 import { readDuration } from "./duration";
 import { readJson } from "./json";
 import { close, closeWith, open, openAt, openField } from "./message";
-import { ARRAY, BOOLEAN, data, DURATION, Node, NodeData, NONE, NULL, NUMBER, OBJECT, STRING } from "./node";
+import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NodeData, NONE, NULL, NUMBER, OBJECT, STRING } from "./node";
 import * as table from "./table";
 import { equal, put, putByte, putBytes, putDecimal, putShown } from "./text";
 import * as texts from "./texts.gen";
@@ -22,6 +22,10 @@ export function checkNode(base: usize, offset: i32, node: Node): bool {
     case table.RULE_LIST:
       return it.kind == ARRAY && fits(it.len, body)
         ? checkItems(base, load<u16>(body, 8), node)
+        : notAllowed(node, rule);
+    case table.RULE_MAP:
+      return it.kind == OBJECT && fits(it.len, body)
+        ? checkMap(base, load<u16>(body, 8), node)
         : notAllowed(node, rule);
     case table.RULE_NUMBER:
       return checkNumber(it, body) || notAllowed(node, rule);
@@ -46,6 +50,18 @@ function checkItems(base: usize, offset: i32, list: Node): bool {
   for (let item = data(list).ptr; item != NONE; item = data(item).next)
     if (!checkNode(base, offset, item)) return false;
   return true;
+}
+
+/** The schema bounds the number of fields, so each key may be compared with all before it. */
+function checkMap(base: usize, offset: i32, map: Node): bool {
+  const it = data(map);
+  it.kind = MAP;
+  for (let child = it.ptr; child != NONE; child = data(child).next) {
+    for (let before = it.ptr; before != child; before = data(before).next) {
+      if (equal(data(child).keyPtr, data(child).keyLen, data(before).keyPtr, data(before).keyLen)) return twice(child);
+    }
+  }
+  return checkItems(base, offset, map);
 }
 
 function checkNumber(it: NodeData, body: usize): bool {

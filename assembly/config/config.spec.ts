@@ -5,6 +5,7 @@ import {
   CODES_302,
   CODES_307,
   ID,
+  LABELS,
   ON,
   RATIO,
   RULES,
@@ -93,6 +94,31 @@ describe("check", () => {
     expect(refused('{"id":"x","on":1}')).toBe("/on: 1 is not allowed; allowed: true or false");
   });
 
+  test("takes a map's keys as they are, each once", () => {
+    const root = checkText('{"id":"x","labels":{"b":"1","a.b/c":"","\\u0061":"2"}}', TABLE);
+    expect(message()).toBe("");
+    const labels = cfg.field(root, LABELS);
+    expect<i32>(cfg.len(labels)).toBe(3);
+    const second = cfg.next(cfg.first(labels));
+    expect(String.UTF8.decodeUnsafe(cfg.keyPtr(second), cfg.keyLen(second))).toBe("a.b/c");
+    expect(stringAt(second)).toBe("");
+    expect<cfg.Node>(cfg.field(labels, 0)).toBe(cfg.NONE);
+    expect(canonicalText(root)).toBe('{"codes":["301"],"id":"x","labels":{"a":"2","a.b/c":"","b":"1"},"on":false}');
+    expect(canonicalText(checkText('{"id":"x","labels":{}}', TABLE))).toBe(
+      '{"codes":["301"],"id":"x","labels":{},"on":false}',
+    );
+    expect(refused('{"id":"x","labels":{"a":"1","b":"2","a":"1"}}')).toBe("/labels/a: given twice");
+    expect(refused('{"id":"x","labels":{"a":"1","b":"2","c":"3","d":"4"}}')).toBe(
+      "/labels: an object is not allowed; allowed: an object of 0 to 3 fields",
+    );
+    expect(refused('{"id":"x","labels":{"a/b":1}}')).toBe(
+      "/labels/a~1b: 1 is not allowed; allowed: a string of 0 to 5 bytes",
+    );
+    expect(refused('{"id":"x","labels":[]}')).toBe(
+      "/labels: a list is not allowed; allowed: an object of 0 to 3 fields",
+    );
+  });
+
   test("forgets the error before", () => {
     refused("{");
     expect<bool>(checkText('{"id":"x"}', TABLE) != cfg.NONE).toBe(true);
@@ -125,12 +151,14 @@ describe("getters", () => {
     expect<bool>(cfg.flag(cfg.NONE)).toBe(false);
     expect<usize>(cfg.ptr(cfg.NONE)).toBe(0);
     expect<i32>(cfg.len(cfg.NONE)).toBe(0);
+    expect<usize>(cfg.keyPtr(cfg.NONE)).toBe(0);
+    expect<i32>(cfg.keyLen(cfg.NONE)).toBe(0);
     expect<cfg.Node>(cfg.first(cfg.NONE)).toBe(cfg.NONE);
     expect<cfg.Node>(cfg.next(cfg.NONE)).toBe(cfg.NONE);
     expect<cfg.Node>(cfg.field(cfg.NONE, ID)).toBe(cfg.NONE);
     expect<i64>(cfg.hash(cfg.NONE)).toBe(0);
     const root = checkText('{"id":"x","codes":[301]}', TABLE);
-    expect<cfg.Node>(cfg.field(root, 5)).toBe(cfg.NONE);
+    expect<cfg.Node>(cfg.field(root, 6)).toBe(cfg.NONE);
     expect<cfg.Node>(cfg.field(root, -1)).toBe(cfg.NONE);
     expect<cfg.Node>(cfg.field(cfg.field(root, CODES), 0)).toBe(cfg.NONE);
     expect<cfg.Node>(cfg.field(cfg.field(root, ID), 0)).toBe(cfg.NONE);

@@ -101,17 +101,27 @@ export function ptr(node: Node): usize {
   return node == NONE ? 0 : data(node).ptr;
 }
 
-/** Bytes of a string; items of a list. */
+/** Bytes of a string; items of a list; fields of a map. */
 export function len(node: Node): i32 {
   return node == NONE ? 0 : data(node).len;
 }
 
-/** The first item of a list; NONE: it is empty. */
+/** First byte of the key of a map's field. */
+export function keyPtr(field: Node): usize {
+  return field == NONE ? 0 : data(field).keyPtr;
+}
+
+/** Bytes of the key of a map's field. */
+export function keyLen(field: Node): i32 {
+  return field == NONE ? 0 : data(field).keyLen;
+}
+
+/** The first item of a list, or field of a map; NONE: it is empty. */
 export function first(list: Node): Node {
   return list == NONE ? NONE : data(list).ptr;
 }
 
-/** The item after `item`; NONE: it was the last. */
+/** The item or field after `item`; NONE: it was the last. */
 export function next(item: Node): Node {
   return item == NONE ? NONE : data(item).next;
 }

@@ -1,6 +1,6 @@
 /**
  * JSON text (RFC 8259) -> nodes. Stricter than the RFC where a reader may choose: nothing but UTF-8, no lone surrogate,
- * no NUL (escaped neither), no more than MAX_DEPTH levels. Strings without escapes stay where they are in the input.
+ * no NUL (escaped neither, unless the caller allows it), no more levels than the caller allows. Strings without escapes stay where they are in the input.
  * Keys that occur twice are the checker's business: it sees them in both input forms.
  */
 import { take } from "./arena";
@@ -31,14 +31,24 @@ function fail(at: usize, what: texts.Text): bool {
   return close();
 }
 
-/** Reads the text at `ptr`. NONE: there is an error, and a message with its line and column. */
-export function readJson(ptr: usize, len: i32): Node {
+/** Most levels of the text that is read now, and whether a string in it may hold an escaped NUL. */
+let deepest: i32 = MAX_DEPTH;
+let nulAllowed: bool = false;
+
+/**
+ * Reads the text at `ptr`. NONE: there is an error, and a message with its line and column.
+ * @param depth most levels; configurations keep to MAX_DEPTH because they are walked by recursion
+ * @param nul whether a string may hold NUL, which only its escape can say
+ */
+export function readJson(ptr: usize, len: i32, depth: i32 = MAX_DEPTH, nul: bool = false): Node {
+  deepest = depth;
+  nulAllowed = nul;
   start = ptr;
   cur = ptr;
   end = ptr + len;
   let root: Node = NONE;
   let above: Node = NONE;
-  let depth = 0;
+  let level = 0;
   let next = VALUE;
   let keyPtr: usize = 0;
   let keyLen = 0;
@@ -61,7 +71,7 @@ export function readJson(ptr: usize, len: i32): Node {
     const inObject = above != NONE && data(above).kind == OBJECT;
     if (next != VALUE && next != KEY && byte == (inObject ? 0x7d : 0x5d)) {
       cur++;
-      depth--;
+      level--;
       above = data(above).parent;
       next = COMMA_OR_END;
     } else if (next == COMMA_OR_END) {
@@ -95,11 +105,11 @@ export function readJson(ptr: usize, len: i32): Node {
       if (above == NONE) root = changetype<Node>(node);
       next = COMMA_OR_END;
       if (byte == 0x7b || byte == 0x5b) {
-        if (depth == MAX_DEPTH) {
+        if (level == deepest) {
           fail(cur, texts.DEEP);
           return NONE;
         }
-        depth++;
+        level++;
         above = changetype<Node>(node);
         node.kind = byte == 0x7b ? OBJECT : ARRAY;
         next = byte == 0x7b ? KEY_OR_END : VALUE_OR_END;
@@ -217,7 +227,7 @@ function unescape(): bool {
     let code: i32 = kind;
     if (kind == 0x75) {
       code = readHex(from, last);
-      if (code == 0) return fail(at, texts.NUL);
+      if (code == 0 && !nulAllowed) return fail(at, texts.NUL);
       if (code >> 10 == 0x36) {
         const low = readEscapedLow(from + 4, last);
         if (low < 0) return fail(at, texts.SURROGATE);

@@ -14,6 +14,8 @@ export const ARRAY: u8 = 4;
 export const OBJECT: u8 = 5;
 /** What the checker makes of a string with `format: duration`. */
 export const DURATION: u8 = 6;
+/** What the checker makes of an object whose keys are the user's own. */
+export const MAP: u8 = 7;
 
 /** Objects and lists in one another: deeper is refused, since readers and checker may use the stack. */
 export const MAX_DEPTH: i32 = 32;

@@ -44,8 +44,12 @@ export function looksLikeStruct(ptr: usize, len: i32): bool {
   return false;
 }
 
-/** Reads the bytes at `ptr`. NONE: there is an error, and a message with its place. */
-export function readStruct(ptr: usize, len: i32): Node {
+/** Whether strings of the Struct that is read now may hold NUL. */
+let nulAllowed: bool = false;
+
+/** Reads the bytes at `ptr`. NONE: there is an error, and a message with its place. @param nul strings may hold NUL */
+export function readStruct(ptr: usize, len: i32, nul: bool = false): Node {
+  nulAllowed = nul;
   start = ptr;
   cur = ptr;
   const root = append(NONE);
@@ -166,7 +170,7 @@ function readString(end: usize): i32 {
   const last = from + len;
   while (cur < last) {
     const step = sequence(cur, last);
-    if (step == 0 || load<u8>(cur) == 0) {
+    if (step == 0 || (load<u8>(cur) == 0 && !nulAllowed)) {
       fail(step == 0 ? texts.NO_UTF8 : texts.NUL);
       return -1;
     }

@@ -11,6 +11,7 @@
  *   PERIOD  i64 shortest, i64 longest, in milliseconds
  *   TEXT    u32 fewest, u32 most bytes
  *   NAME, SWITCH  nothing
+ *   MAP     u32 fewest, u32 most fields, u16 offset of the values' rule
  */
 export const RULE_OBJECT: u8 = 0;
 export const RULE_LIST: u8 = 1;
@@ -20,6 +21,7 @@ export const RULE_PERIOD: u8 = 4;
 export const RULE_TEXT: u8 = 5;
 export const RULE_NAME: u8 = 6;
 export const RULE_SWITCH: u8 = 7;
+export const RULE_MAP: u8 = 8;
 
 export const AS_STRING: u8 = 1;
 export const AS_NUMBER: u8 = 2;

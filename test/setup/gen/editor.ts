@@ -30,6 +30,10 @@ function convert(rule: Rule): Json {
         properties,
       };
     }
+    case "map": {
+      const bounds = { minProperties: rule.least, maxProperties: rule.most };
+      return { description, type: "object", ...bounds, additionalProperties: convert(rule.items) };
+    }
     case "list":
       return { description, type: "array", minItems: rule.least, maxItems: rule.most, items: convert(rule.items) };
     case "number": {

@@ -14,6 +14,13 @@ export interface ObjectRule extends Common {
   readonly type: "object";
   readonly fields: readonly Field[];
 }
+/** An object with keys of the user's own, such as labels. */
+export interface MapRule extends Common {
+  readonly type: "map";
+  readonly least: number;
+  readonly most: number;
+  readonly items: Rule;
+}
 export interface ListRule extends Common {
   readonly type: "list";
   readonly least: number;
@@ -53,7 +60,7 @@ export interface TextRule extends Common {
 export interface PlainRule extends Common {
   readonly type: "name" | "switch";
 }
-export type Rule = ObjectRule | ListRule | NumberRule | EnumRule | PeriodRule | TextRule | PlainRule;
+export type Rule = ObjectRule | MapRule | ListRule | NumberRule | EnumRule | PeriodRule | TextRule | PlainRule;
 
 export interface Field {
   readonly key: string;
@@ -183,6 +190,7 @@ function readRule(place: Place): Rule {
   if ("oneOf" in value || "enum" in value) return readEnum(place);
   switch (value["type"]) {
     case "object":
+      if (isRecord(value["additionalProperties"])) return readMap(place);
       place.only([...ANNOTATIONS, "type", "additionalProperties", "required", "properties"]);
       return readObject(place);
     case "array":
@@ -202,7 +210,7 @@ function readRule(place: Place): Rule {
 
 function readObject(place: Place): ObjectRule {
   const { value } = place;
-  if (value["additionalProperties"] !== false) place.fail("additionalProperties", "must be false");
+  if (value["additionalProperties"] !== false) place.fail("additionalProperties", "must be false or, for keys of the user's own, a schema");
   const properties = place.child("properties");
   const keys = Object.keys(properties.value);
   const required = value["required"] ?? [];
@@ -227,6 +235,16 @@ function readObject(place: Place): ObjectRule {
 function impliedDefault(rule: Rule): unknown {
   if (rule.type !== "object" || rule.fields.some((field) => field.required)) return undefined;
   return rule.fields.some((field) => field.default !== undefined) ? {} : undefined;
+}
+
+/** The checker compares each key with all before it, hence the low bound. */
+function readMap(place: Place): MapRule {
+  place.only([...ANNOTATIONS, "type", "additionalProperties", "minProperties", "maxProperties"]);
+  const least = place.number("minProperties", 0, 1024, 0);
+  const most = place.number("maxProperties", least, 1024);
+  const items = readRule(place.child("additionalProperties"));
+  const allowed = `an object of ${least} to ${most} fields`;
+  return { type: "map", least, most, items, allowed, description: place.description };
 }
 
 function readList(place: Place): ListRule {
@@ -330,6 +348,11 @@ export function accepts(rule: Rule, value: unknown): boolean {
         Object.keys(value).every((key) => acceptsField(rule, key, value[key])) &&
         complete(rule, value)
       );
+    case "map": {
+      if (!isRecord(value)) return false;
+      const items = Object.values(value);
+      return items.length >= rule.least && items.length <= rule.most && items.every((item) => accepts(rule.items, item));
+    }
     case "list":
       if (!Array.isArray(value) || value.length < rule.least || value.length > rule.most) return false;
       return value.every((item) => accepts(rule.items, item));

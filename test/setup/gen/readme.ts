@@ -19,10 +19,10 @@ function rows(object: ObjectRule, path: string): string[] {
     const { rule } = field;
     let standard = field.required ? "required" : "";
     if (field.default !== undefined && rule.type !== "object") standard = `\`${shown(field.default)}\``;
-    const inner = rule.type === "list" ? rule.items : rule;
+    const inner = rule.type === "list" || rule.type === "map" ? rule.items : rule;
     const own = `| \`${name}\` | ${values(rule)} | ${standard} | ${cell(rule.description)} |`;
     if (inner.type !== "object") return [own];
-    return [own, ...rows(inner, `${name}${rule.type === "list" ? "[]" : ""}.`)];
+    return [own, ...rows(inner, `${name}${rule.type === "list" ? "[]" : rule.type === "map" ? ".*" : ""}.`)];
   });
 }
 

@@ -16,14 +16,14 @@ interface Group {
   readonly constants: [string, number][];
 }
 
-/** The object that a rule leads to, itself or by the items of a list. */
+/** The object that a rule leads to, itself or by the items of a list or map. */
 function objectIn(rule: Rule): ObjectRule | undefined {
-  if (rule.type === "list") return objectIn(rule.items);
+  if (rule.type === "list" || rule.type === "map") return objectIn(rule.items);
   return rule.type === "object" ? rule : undefined;
 }
 
 function enumIn(rule: Rule): Rule {
-  return rule.type === "list" ? enumIn(rule.items) : rule;
+  return rule.type === "list" || rule.type === "map" ? enumIn(rule.items) : rule;
 }
 
 function collect(object: ObjectRule, path: readonly string[], groups: Group[]): void {

@@ -10,6 +10,7 @@ const TYPES: Readonly<Record<Rule["type"], number>> = {
   text: 5,
   name: 6,
   switch: 7,
+  map: 8,
 };
 const AS_STRING = 1;
 const AS_NUMBER = 2;
@@ -69,6 +70,7 @@ class Table {
         for (const field of rule.fields) this.field(field);
         break;
       case "list":
+      case "map":
         this.u32(rule.least);
         this.u32(rule.most);
         this.reference(rule.items);

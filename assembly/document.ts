@@ -1,0 +1,134 @@
+/**
+ * JSON that Envoy hands over with a request: one document, read into nodes, looked up by key. It shares the arena with the
+ * configuration, which was compiled long before: reading a document makes the nodes of the one before void. Pure.
+ */
+import { reset } from "./config/arena";
+import { readJson } from "./config/json";
+import { clear } from "./config/message";
+import { ARRAY, data, Node, NONE, NULL, NUMBER, OBJECT, STRING } from "./config/node";
+import { readStruct } from "./config/struct";
+import { equal } from "./config/text";
+
+export { Node, NONE };
+
+/** Levels of a document. jwt_authn refuses tokens that nest deeper than 100 or so; nothing here walks by recursion. */
+const MAX_DEPTH: i32 = 512;
+/** google.protobuf.Struct inside a message: field 2 of a map entry whose key is field 1. */
+const MAP_ENTRY: u8 = 0x0a;
+const ENTRY_KEY: u8 = 0x0a;
+const ENTRY_VALUE: u8 = 0x12;
+
+/** Reads a JSON text. NONE when it is none. */
+export function readDocument(address: usize, length: i32): Node {
+  reset();
+  clear();
+  if (length <= 0) return NONE;
+  return readJson(address, length, MAX_DEPTH, true);
+}
+
+/**
+ * The Struct under `key` of a serialised envoy.config.core.v3.Metadata (`filter_metadata`, field 1). NONE when there is
+ * none, or when the bytes are no such message.
+ */
+export function readMetadata(address: usize, length: i32, key: StaticArray<u8>): Node {
+  reset();
+  clear();
+  const end = address + <usize>length;
+  let at = address;
+  while (at < end) {
+    const tag = load<u8>(at);
+    // Fields 1 and 2 are maps; both are delimited by their length.
+    if ((tag & 7) != 2) return NONE;
+    const size = varintAt(at + 1, end);
+    at += 1 + varintBytes;
+    if (size < 0 || <usize>size > end - at) return NONE;
+    if (tag == MAP_ENTRY) {
+      const value = entryValue(at, at + <usize>size, key);
+      if (value != 0) return readStruct(value, valueLength, true);
+    }
+    at += <usize>size;
+  }
+  return NONE;
+}
+
+/** Bytes of the value that `entryValue` found. */
+let valueLength: i32 = 0;
+/** Bytes of the varint that `varintAt` read. */
+let varintBytes: usize = 0;
+
+/** Address of a map entry's value if its key is `key`, else 0. */
+function entryValue(address: usize, end: usize, key: StaticArray<u8>): usize {
+  let at = address;
+  let mine = false;
+  while (at < end) {
+    const tag = load<u8>(at);
+    if (tag != ENTRY_KEY && tag != ENTRY_VALUE) return 0;
+    const size = varintAt(at + 1, end);
+    at += 1 + varintBytes;
+    if (size < 0 || <usize>size > end - at) return 0;
+    if (tag == ENTRY_KEY) mine = equal(at, size, changetype<usize>(key), key.length);
+    else if (mine) {
+      valueLength = size;
+      return at;
+    }
+    at += <usize>size;
+  }
+  return 0;
+}
+
+/** A length before `end`, -1 when there is none that fits an i32. */
+function varintAt(at: usize, end: usize): i32 {
+  let value: u32 = 0;
+  varintBytes = 0;
+  for (let shift: u32 = 0; shift < 28 && at + varintBytes < end; shift += 7) {
+    const byte = load<u8>(at + varintBytes++);
+    value |= (<u32>(byte & 0x7f)) << shift;
+    if (byte < 0x80) return <i32>value;
+  }
+  return -1;
+}
+
+/** The member of an object. NONE when there is none, or no object. */
+export function member(object: Node, key: StaticArray<u8>): Node {
+  if (object == NONE || data(object).kind != OBJECT) return NONE;
+  for (let child = data(object).ptr; child != NONE; child = data(child).next) {
+    if (equal(data(child).keyPtr, data(child).keyLen, changetype<usize>(key), key.length)) return child;
+  }
+  return NONE;
+}
+
+/** Whether a member is there and says that there is no value. */
+export function isNull(node: Node): bool {
+  return node != NONE && data(node).kind == NULL;
+}
+
+export function isString(node: Node): bool {
+  return node != NONE && data(node).kind == STRING;
+}
+
+/** First byte of a string. */
+export function textAddress(node: Node): usize {
+  return data(node).ptr;
+}
+
+/** Bytes of a string. */
+export function textLength(node: Node): i32 {
+  return data(node).len;
+}
+
+/** A whole number from 0 to 2^31 - 1, or -1. */
+export function wholeNumber(node: Node): i32 {
+  if (node == NONE || data(node).kind != NUMBER || !data(node).exact) return -1;
+  const value = data(node).value;
+  return value < 0 || value % 1000 != 0 || value / 1000 > <i64>i32.MAX_VALUE ? -1 : <i32>(value / 1000);
+}
+
+/** The first item of a list. NONE: it is empty, or there is no list. */
+export function firstItem(list: Node): Node {
+  return list != NONE && data(list).kind == ARRAY ? data(list).ptr : NONE;
+}
+
+/** The item after `item`. NONE: it was the last. */
+export function nextItem(item: Node): Node {
+  return data(item).next;
+}

@@ -1,0 +1,73 @@
+/** Texts with a wildcard at one end, compared byte by byte. Pure. */
+
+/** The whole text. */
+export const EXACT: u8 = 0;
+/** Its beginning. */
+export const PREFIX: u8 = 1;
+/** Its end. */
+export const SUFFIX: u8 = 2;
+/** Any text that is not empty and has no line break: the regular expression `.+` over all of it. */
+export const SOME: u8 = 3;
+/** Any text, the empty one too. */
+export const ANY: u8 = 4;
+
+/** Whether `length` bytes at `address` match `bytes` in the way that `kind` says. */
+export function fits(kind: u8, bytes: StaticArray<u8>, address: usize, length: i32): bool {
+  const own = bytes.length;
+  switch (kind) {
+    case EXACT:
+      return length == own && same(address, bytes, own);
+    case PREFIX:
+      return length >= own && same(address, bytes, own);
+    case SUFFIX:
+      return length >= own && same(address + <usize>(length - own), bytes, own);
+    case SOME:
+      return length > 0 && !hasLineBreak(address, length);
+    default:
+      return true;
+  }
+}
+
+function same(address: usize, bytes: StaticArray<u8>, length: i32): bool {
+  return memory.compare(address, changetype<usize>(bytes), <usize>length) == 0;
+}
+
+/** `.` of a regular expression stands for any byte but this one. */
+export function hasLineBreak(address: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) if (load<u8>(address + <usize>i) == 0x0a) return true;
+  return false;
+}
+
+/**
+ * Whether a text without line breaks matches `pattern`, in which each `*` stands for any number of bytes. The time is
+ * bounded by the product of both lengths.
+ */
+export function glob(pattern: StaticArray<u8>, address: usize, length: i32): bool {
+  const own = pattern.length;
+  let at = 0;
+  let p = 0;
+  /** The last `*`, and how far it has been stretched. */
+  let star = -1;
+  let stretched = 0;
+  while (at < length) {
+    const byte = load<u8>(address + <usize>at);
+    if (p < own && unchecked(pattern[p]) == 0x2a) {
+      star = p++;
+      stretched = at;
+    } else if (p < own && unchecked(pattern[p]) == byte) {
+      p++;
+      at++;
+    } else if (star >= 0 && byte != 0x0a) {
+      p = star + 1;
+      at = ++stretched;
+    } else return false;
+  }
+  while (p < own && unchecked(pattern[p]) == 0x2a) p++;
+  return p == own;
+}
+
+/** Position of `bytes` in a text at or after `from`; -1 when it is not there. */
+export function find(bytes: StaticArray<u8>, address: usize, length: i32, from: i32): i32 {
+  for (let i = from; i + bytes.length <= length; i++) if (same(address + <usize>i, bytes, bytes.length)) return i;
+  return -1;
+}

@@ -1,0 +1,85 @@
+import { ascii, at } from "./bytes";
+import { compileTemplate, isTemplate, literalLength, matchesTemplate } from "./template";
+
+function compiles(text: string): bool {
+  const bytes = ascii(text);
+  return compileTemplate(at(bytes), bytes.length) !== null;
+}
+
+function matches(template: string, path: string): bool {
+  const bytes = ascii(template);
+  const compiled = compileTemplate(at(bytes), bytes.length);
+  const text = ascii(path);
+  expect(compiled !== null).toBe(true, template);
+  return compiled !== null && matchesTemplate(compiled, at(text), text.length);
+}
+
+describe("a template", () => {
+  test("is known by an operator", () => {
+    const yes = ["/{*}", "/a/{**}/b", "{*}x"];
+    const no = ["/", "/{", "/{*", "/{**", "/*", "/{}", "/{***}"];
+    for (let i = 0; i < yes.length; i++) expect(isTemplate(at(ascii(yes[i])), yes[i].length)).toBe(true, yes[i]);
+    for (let i = 0; i < no.length; i++) expect(isTemplate(at(ascii(no[i])), no[i].length)).toBe(false, no[i]);
+  });
+
+  test("has operators of a segment each, one {**} and nothing but literals behind it", () => {
+    const good = [
+      "/{*}",
+      "/{**}",
+      "/a/{*}/b/{**}",
+      "/a/{**}/b/c",
+      "/{*}/{*}",
+      "/a/{*}/",
+      "/a.b-c_d~e%20!$&'()+,;:@=/{*}",
+    ];
+    for (let i = 0; i < good.length; i++) expect(compiles(good[i])).toBe(true, good[i]);
+    const bad = [
+      "{*}",
+      "a/{*}",
+      "/a{*}",
+      "/{*}a",
+      "/{**}/{*}",
+      "/{**}/{**}",
+      "//{*}",
+      "/a//{*}",
+      "/{*}//b",
+      "/a*/{*}",
+      "/{a}/{*}",
+      "/{*}/\x80",
+      "",
+      "/a b/{*}",
+    ];
+    for (let i = 0; i < bad.length; i++) expect(compiles(bad[i])).toBe(false, bad[i]);
+  });
+
+  // Paths and results: istio tests/integration/security/testdata/authz/path-templating.yaml.tmpl, and Envoy 1.40.
+  test("{*} is one segment that is not empty", () => {
+    expect(matches("/foo/{*}/bar", "/foo/x/bar")).toBe(true);
+    expect(matches("/foo/{*}/bar", "/foo/x*y%/bar")).toBe(true);
+    expect(matches("/foo/{*}/bar", "/foo//bar")).toBe(false);
+    expect(matches("/foo/{*}/bar", "/foo/x/y/bar")).toBe(false);
+    expect(matches("/foo/{*}/bar", "/foo/x/bar/")).toBe(false);
+    expect(matches("/foo/{*}", "/foo/")).toBe(false);
+    expect(matches("/foo/{*}/", "/foo/x/")).toBe(true);
+    expect(matches("/foo/{*}/", "/foo/x")).toBe(false);
+  });
+
+  test("{**} is any text", () => {
+    expect(matches("/allow/admin/{**}", "/allow/admin/")).toBe(true);
+    expect(matches("/allow/admin/{**}", "/allow/admin")).toBe(false);
+    expect(matches("/allow/admin/{**}", "/allow/admin/a/b.txt")).toBe(true);
+    expect(matches("/foo/{*}/bar/{**}", "/foo/buzz/bar/bat/fuzz.txt")).toBe(true);
+    expect(matches("/foo/{*}/bar/{**}", "/foo//bar/bat.txt")).toBe(false);
+    expect(matches("/store/{**}/cart", "/store//cart")).toBe(true);
+    expect(matches("/store/{**}/cart", "/store/cart")).toBe(false);
+    expect(matches("/store/{**}/cart", "/store/a/b/cart")).toBe(true);
+    expect(matches("/store/{**}/cart", "/store/a/cartx")).toBe(false);
+    expect(matches("/{**}", "/")).toBe(true);
+  });
+
+  test("begins with its literal", () => {
+    const bytes = ascii("/a/b/{*}/c");
+    const compiled = compileTemplate(at(bytes), bytes.length);
+    expect(compiled !== null && literalLength(compiled) == 5).toBe(true);
+  });
+});
