@@ -21,6 +21,20 @@ export function equals(address: usize, length: i32, bytes: StaticArray<u8>): boo
   return length == bytes.length && memory.compare(address, changetype<usize>(bytes), <usize>length) == 0;
 }
 
+/**
+ * Whether `length` bytes at `address` are those of a fixed text: one byte says how many, and they follow (texts.gen.ts).
+ */
+export function isText(address: usize, length: i32, text: usize): bool {
+  return length == load<u8>(text) && memory.compare(address, text + 1, <usize>length) == 0;
+}
+
+/** A copy of bytes, for keeping. */
+export function copyBytes(address: usize, length: i32): StaticArray<u8> {
+  const bytes = new StaticArray<u8>(length);
+  memory.copy(changetype<usize>(bytes), address, <usize>length);
+  return bytes;
+}
+
 /** Value of 1 to `length` ASCII digits, at most 9 of them; -1 for anything else. */
 export function parseDecimal(address: usize, length: i32): i32 {
   if (length < 1 || length > 9) return -1;
@@ -58,6 +72,19 @@ export class ByteBuilder {
     return this.bytes(changetype<usize>(text), text.length);
   }
 
+  /** A fixed text of texts.gen.ts. */
+  text(text: usize): ByteBuilder {
+    return this.bytes(text + 1, load<u8>(text));
+  }
+
+  /** A whole number that is not negative. */
+  decimal(value: i32): ByteBuilder {
+    let scale = 1;
+    while (value / scale >= 10) scale *= 10;
+    for (; scale > 0; scale /= 10) this.byte(<u8>(48 + ((value / scale) % 10)));
+    return this;
+  }
+
   byte(value: u8): ByteBuilder {
     this.reserve(1);
     store<u8>(this.address + <usize>this.length, value);
@@ -67,9 +94,7 @@ export class ByteBuilder {
 
   /** A copy of the bytes so far, for keeping. */
   copy(): StaticArray<u8> {
-    const bytes = new StaticArray<u8>(this.length);
-    memory.copy(changetype<usize>(bytes), this.address, <usize>this.length);
-    return bytes;
+    return copyBytes(this.address, this.length);
   }
 
   private reserve(more: i32): void {

@@ -2,6 +2,7 @@
  * JSON that Envoy hands over with a request: one document, read into nodes, looked up by key. It shares the arena with the
  * configuration, which was compiled long before: reading a document makes the nodes of the one before void. Pure.
  */
+import { isText } from "./bytes";
 import { reset } from "./config/arena";
 import { readJson } from "./config/json";
 import { clear } from "./config/message";
@@ -22,17 +23,22 @@ const ENTRY_VALUE: u8 = 0x12;
 export function readDocument(address: usize, length: i32): Node {
   reset();
   clear();
-  if (length <= 0) return NONE;
-  return readJson(address, length, MAX_DEPTH, true);
+  const root = length > 0 ? readJson(address, length, MAX_DEPTH, true) : NONE;
+  unreadable = root == NONE;
+  return root;
 }
 
+/** Whether the last document or metadata could not be read: its absence says nothing then. */
+export let unreadable: bool = false;
+
 /**
- * The Struct under `key` of a serialised envoy.config.core.v3.Metadata (`filter_metadata`, field 1). NONE when there is
+ * The Struct under `key` (a fixed text) of a serialised envoy.config.core.v3.Metadata (`filter_metadata`, field 1). NONE when there is
  * none, or when the bytes are no such message.
  */
-export function readMetadata(address: usize, length: i32, key: StaticArray<u8>): Node {
+export function readMetadata(address: usize, length: i32, key: usize): Node {
   reset();
   clear();
+  unreadable = true;
   const end = address + <usize>length;
   let at = address;
   while (at < end) {
@@ -44,10 +50,15 @@ export function readMetadata(address: usize, length: i32, key: StaticArray<u8>):
     if (size < 0 || <usize>size > end - at) return NONE;
     if (tag == MAP_ENTRY) {
       const value = entryValue(at, at + <usize>size, key);
-      if (value != 0) return readStruct(value, valueLength, true);
+      if (value != 0) {
+        const root = readStruct(value, valueLength, true);
+        unreadable = root == NONE;
+        return root;
+      }
     }
     at += <usize>size;
   }
+  unreadable = false;
   return NONE;
 }
 
@@ -56,17 +67,17 @@ let valueLength: i32 = 0;
 /** Bytes of the varint that `varintAt` read. */
 let varintBytes: usize = 0;
 
-/** Address of a map entry's value if its key is `key`, else 0. */
-function entryValue(address: usize, end: usize, key: StaticArray<u8>): usize {
+/** Address of a map entry's value if its key is `key` (which comes first, as every serializer writes it), else 0. */
+function entryValue(address: usize, end: usize, key: usize): usize {
   let at = address;
-  let mine = false;
+  let mine: bool = false;
   while (at < end) {
     const tag = load<u8>(at);
     if (tag != ENTRY_KEY && tag != ENTRY_VALUE) return 0;
     const size = varintAt(at + 1, end);
     at += 1 + varintBytes;
     if (size < 0 || <usize>size > end - at) return 0;
-    if (tag == ENTRY_KEY) mine = equal(at, size, changetype<usize>(key), key.length);
+    if (tag == ENTRY_KEY) mine = isText(at, size, key);
     else if (mine) {
       valueLength = size;
       return at;
@@ -89,12 +100,16 @@ function varintAt(at: usize, end: usize): i32 {
 }
 
 /** The member of an object. NONE when there is none, or no object. */
-export function member(object: Node, key: StaticArray<u8>): Node {
+export function member(object: Node, key: usize, length: i32): Node {
   if (object == NONE || data(object).kind != OBJECT) return NONE;
-  for (let child = data(object).ptr; child != NONE; child = data(child).next) {
-    if (equal(data(child).keyPtr, data(child).keyLen, changetype<usize>(key), key.length)) return child;
-  }
+  for (let child = data(object).ptr; child != NONE; child = data(child).next)
+    if (equal(data(child).keyPtr, data(child).keyLen, key, length)) return child;
   return NONE;
+}
+
+/** The member of an object under a fixed text of texts.gen.ts. */
+export function textMember(object: Node, key: usize): Node {
+  return member(object, key + 1, load<u8>(key));
 }
 
 /** Whether a member is there and says that there is no value. */

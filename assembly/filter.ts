@@ -35,6 +35,7 @@ class Filter {
   constructor(
     readonly create: () => Root,
     readonly streams: StreamTable,
+    readonly orphan: () => i32,
   ) {}
 }
 
@@ -46,11 +47,18 @@ let lastRoot: Root | null = null;
  * To be called once at the top level of index.ts.
  * @param create makes the object of a new policy
  * @param stride bytes of a stream's entry, id and root included
+ * @param orphan what becomes of a request whose policy is not there, which Envoy never lets happen: an `Action`
  */
-export function install(create: () => Root, stride: u32): StreamTable {
+export function install(create: () => Root, stride: u32, orphan: () => i32 = (): i32 => 0): StreamTable {
   const streams = new StreamTable(stride);
-  installed = new Filter(create, streams);
+  installed = new Filter(create, streams, orphan);
   return streams;
+}
+
+/** What becomes of a request whose policy is not there. */
+export function orphanAction(): i32 {
+  const filter = installed;
+  return filter === null ? 0 : filter.orphan();
 }
 
 /** The policy of a root context. */

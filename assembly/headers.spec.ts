@@ -1,5 +1,5 @@
 import { ascii, at, equals } from "./bytes";
-import { headerPair, HeaderPairs } from "./headers";
+import { headerPair, HeaderPairs, headerPairs } from "./headers";
 
 /** A buffer as the host makes it, of `x-role: user` and `x-role: admin`. */
 function twoRoles(): StaticArray<u8> {
@@ -43,6 +43,31 @@ describe("HeaderPairs", () => {
     pairs.reset(at(buffer), buffer.length);
     pairs.next();
     expect(equals(pairs.value, pairs.valueLength, ascii("user"))).toBe(true);
+  });
+
+  test("a view can start again, and be shared", () => {
+    const buffer = twoRoles();
+    const pairs = new HeaderPairs().reset(at(buffer), buffer.length);
+    const other = new HeaderPairs().share(pairs);
+    pairs.next();
+    pairs.next();
+    expect(other.next()).toBe(true);
+    expect(equals(other.value, other.valueLength, ascii("user"))).toBe(true);
+    expect(pairs.rewind().next()).toBe(true);
+    expect(equals(pairs.value, pairs.valueLength, ascii("user"))).toBe(true);
+    expect(other.count).toBe(pairs.count);
+  });
+
+  test("pairs for the host are those that a view reads", () => {
+    const bytes = headerPairs([ascii("a"), ascii("1"), ascii("b"), ascii("")]);
+    const pairs = new HeaderPairs().reset(at(bytes), bytes.length);
+    expect(pairs.valid && pairs.count == 2).toBe(true);
+    pairs.next();
+    expect(equals(pairs.name, pairs.nameLength, ascii("a")) && equals(pairs.value, pairs.valueLength, ascii("1"))).toBe(
+      true,
+    );
+    pairs.next();
+    expect(equals(pairs.name, pairs.nameLength, ascii("b")) && pairs.valueLength == 0).toBe(true);
   });
 
   test("lengths that lie make it invalid and empty", () => {

@@ -11,6 +11,7 @@ export class HeaderPairs {
   /** False when the buffer contradicts itself. */
   valid: bool = true;
   private lengths: usize = 0;
+  private first: usize = 0;
   private text: usize = 0;
   private index: i32 = -1;
   /** Address and length of the current pair. */
@@ -39,7 +40,24 @@ export class HeaderPairs {
     this.valid = true;
     this.count = <i32>count;
     this.lengths = address + 4;
-    this.text = address + <usize>head;
+    this.first = address + <usize>head;
+    this.text = this.first;
+    return this;
+  }
+
+  /** Lays the view over what another one sees, and before its first pair: two walks at a time need two views. */
+  share(other: HeaderPairs): HeaderPairs {
+    this.count = other.count;
+    this.valid = other.valid;
+    this.lengths = other.lengths;
+    this.first = other.first;
+    return this.rewind();
+  }
+
+  /** Goes back before the first pair. */
+  rewind(): HeaderPairs {
+    this.index = -1;
+    this.text = this.first;
     return this;
   }
 
@@ -59,11 +77,16 @@ export class HeaderPairs {
 
 /** One header in the form in which the host takes extra headers of a local reply. */
 export function headerPair(name: StaticArray<u8>, value: StaticArray<u8>): StaticArray<u8> {
+  return headerPairs([name, value]);
+}
+
+/** Headers in the form in which the host takes extra headers of a local reply. @param texts name, value, name, value, ... */
+export function headerPairs(texts: Array<StaticArray<u8>>): StaticArray<u8> {
   const out = new ByteBuilder();
-  word(out, 1);
-  word(out, name.length);
-  word(out, value.length);
-  return out.add(name).byte(0).add(value).byte(0).copy();
+  word(out, texts.length / 2);
+  for (let i = 0; i < texts.length; i++) word(out, unchecked(texts[i]).length);
+  for (let i = 0; i < texts.length; i++) out.add(unchecked(texts[i])).byte(0);
+  return out.copy();
 }
 
 function word(out: ByteBuilder, value: i32): void {

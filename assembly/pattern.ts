@@ -10,6 +10,8 @@ export const SUFFIX: u8 = 2;
 export const SOME: u8 = 3;
 /** Any text, the empty one too. */
 export const ANY: u8 = 4;
+/** The greatest of these: users of this file number their own kinds from here on. */
+export const TOP: u8 = ANY;
 
 /** Whether `length` bytes at `address` match `bytes` in the way that `kind` says. */
 export function fits(kind: u8, bytes: StaticArray<u8>, address: usize, length: i32): bool {

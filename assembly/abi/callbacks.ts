@@ -2,7 +2,7 @@
  * What Envoy calls. A filter's index.ts exports from here the callbacks that it uses, and only those: each exported
  * one costs every stream a call into the VM. All of them only find the context and hand over to `assembly/filter.ts`.
  */
-import { createContext, deleteContext, findRoot, streamRoot } from "../filter";
+import { createContext, deleteContext, findRoot, orphanAction, streamRoot } from "../filter";
 // asc finds the function that `--use abort=` names only in files of the program.
 import "./abort";
 import { enter, leave } from "./alloc";
@@ -50,9 +50,8 @@ export function proxy_on_tick(root: u32): void {
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
   const root = streamRoot(id);
-  if (root === null) return Action.Continue;
   enter();
-  const action = root.requestHeaders(id, endOfStream != 0);
+  const action = root === null ? orphanAction() : root.requestHeaders(id, endOfStream != 0);
   leave();
   return action;
 }

@@ -1,5 +1,8 @@
 /** The reader through its public face, over the schema of all keywords; the retry budget's has its own in test/module. */
 import * as cfg from "./index";
+import { close, open } from "./message";
+import { put } from "./text";
+import { TWICE } from "./texts.gen";
 import {
   CODES,
   CODES_302,
@@ -135,10 +138,10 @@ describe("a filter's own errors", () => {
   test("have the same form", () => {
     const root = checkText('{"id":"x","rules":[{"name":"a"}]}', TABLE);
     const rule = cfg.first(cfg.field(root, RULES));
-    expect<bool>(cfg.error(cfg.field(rule, RULES_WAIT), "must be shorter than /id")).toBe(false);
-    expect(message()).toBe("/rules/0/wait: must be shorter than /id");
-    expect<bool>(cfg.error(root, "names nothing")).toBe(false);
-    expect(message()).toBe("configuration: names nothing");
+    expect<bool>(cfg.error(cfg.field(rule, RULES_WAIT), TWICE)).toBe(false);
+    expect(message()).toBe("/rules/0/wait: given twice");
+    expect<bool>(cfg.error(root, TWICE)).toBe(false);
+    expect(message()).toBe("configuration: given twice");
   });
 });
 
@@ -205,8 +208,9 @@ describe("fits", () => {
 
 describe("a message", () => {
   test("is cut at 1024 bytes", () => {
-    const root = checkText('{"id":"x"}', TABLE);
-    cfg.error(root, "a".repeat(2000));
+    open();
+    for (let i = 0; i < 200; i++) put(TWICE);
+    close();
     expect<i32>(cfg.messageLen()).toBe(1024);
   });
 

@@ -126,13 +126,10 @@ export function next(item: Node): Node {
   return item == NONE ? NONE : data(item).next;
 }
 
-/**
- * Reports what the schema can't say, such as one field against another: `text` (ASCII) comes after the node's pointer.
- * Always false.
- */
-export function error(node: Node, text: string): bool {
+/** Reports what the schema can't say, such as one field against another: `what` comes after the node's pointer. Always false. */
+export function error(node: Node, what: texts.Text): bool {
   if (node == NONE) return false;
   openAt(node);
-  for (let i = 0, n = text.length; i < n; i++) putByte(<u8>text.charCodeAt(i));
+  put(what);
   return close();
 }

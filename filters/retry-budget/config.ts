@@ -16,6 +16,7 @@ import {
   ON_EXHAUSTED_503,
   PER,
 } from "./schema.gen";
+import { BURST_WITHOUT_FLOOR } from "./texts.gen";
 
 const NANOS_PER_MILLI: u64 = 1_000_000;
 
@@ -49,7 +50,7 @@ export function compile(root: cfg.Node): Policy | null {
 function compileFloor(budget: Budget, rate: cfg.Node, burst: cfg.Node): bool {
   const count = <u64>cfg.integer(cfg.field(rate, MIN_RETRY_RATE_COUNT));
   if (count == 0) {
-    return burst == cfg.NONE || cfg.error(burst, "has no meaning when minRetryRate.count is 0; allowed: leave it out");
+    return burst == cfg.NONE || cfg.error(burst, BURST_WITHOUT_FLOOR);
   }
   const interval = <u64>cfg.millis(cfg.field(rate, MIN_RETRY_RATE_INTERVAL)) * NANOS_PER_MILLI;
   budget.burst = burst == cfg.NONE ? count : <u64>cfg.integer(burst);

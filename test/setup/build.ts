@@ -11,6 +11,7 @@ import { DEFAULT_MODULE_LIMIT, readModel } from "./gen/model.ts";
 import type { Model } from "./gen/model.ts";
 import { lintModule } from "./wasm-lint.ts";
 import type { LintRules } from "./wasm-lint.ts";
+import { withoutNames } from "./wasm-names.ts";
 
 /** One module to build. All paths are relative to the root of the checkout, which is the working folder here. */
 interface Target {
@@ -18,14 +19,14 @@ interface Target {
   output: string;
   /** Target of asconfig.json: `release` for plugins, `library` for pure code that a test calls without a host. */
   mode: "release" | "library";
-  rules: LintRules;
+  rules: Omit<LintRules, "names">;
 }
 
 /** What decides a module's bytes, or the lint's verdict on them, beside the sources that asc reads. */
 const SHARED_INPUTS = [
   "asconfig.json",
   "package-lock.json",
-  ...["build", "wasm-abi", "wasm-decode", "wasm-lint"].map((name) => `test/setup/${name}.ts`),
+  ...["build", "wasm-abi", "wasm-decode", "wasm-lint", "wasm-names"].map((name) => `test/setup/${name}.ts`),
 ];
 
 function foldersWithIndex(parent: string): string[] {
@@ -72,7 +73,7 @@ function probeTarget(folder: string): Target {
 /** The stamp beside a module: which bytes were made from which files, and what was asked of them. */
 interface Stamp {
   output: string;
-  rules: LintRules;
+  rules: Target["rules"];
   /** Content hash of every file that was read, by its path; "" for one that was looked for and was absent. */
   inputs: Record<string, string>;
 }
@@ -148,9 +149,12 @@ async function build(target: Target, quiet: boolean): Promise<boolean> {
   }
   const started = performance.now();
   const read = new Map(SHARED_INPUTS.map((file) => [file, hashOf(file)]));
-  const bytes = await compile(target, read);
-  if (bytes === undefined) return false;
-  const findings = lintModule(bytes, target.rules);
+  const compiled = await compile(target, read);
+  if (compiled === undefined) return false;
+  // Names make a trap's backtrace readable. A module that has no room for them does without.
+  const names = compiled.length <= target.rules.limit;
+  const bytes = names ? compiled : withoutNames(compiled);
+  const findings = lintModule(bytes, { ...target.rules, names });
   for (const finding of findings) say(`${target.output}: ${finding}`);
   if (findings.length > 0) {
     // A module that must not be loaded is not left lying where the tests look.

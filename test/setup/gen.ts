@@ -1,8 +1,8 @@
 /**
  * `npm run gen`: makes from each schema.json what depends on it: the table and constants for Wasm (schema.gen.ts beside
- * it), the table in the filter's README, and the schema that editors load (envoy/schemas/<kind>.json); and from
- * assembly/config/texts.json the texts of messages. With `--check` it
- * writes nothing, names each file that is stale, and exits 1 if there is one.
+ * it), the table in the filter's README, and the schema that editors load (envoy/schemas/<kind>.json); and from each
+ * texts.json (assembly/config and filters) the texts that stand in static memory. With `--check` it writes nothing, names
+ * each file that is stale, and exits 1 if there is one.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -45,11 +45,18 @@ async function generate(folder: string): Promise<Map<string, string>> {
   return files;
 }
 
-/** The fixed texts of the configuration reader. */
-async function generateKit(): Promise<Map<string, string>> {
-  const texts = JSON.parse(readFileSync(join(ROOT, "assembly/config/texts.json"), "utf8")) as Record<string, string>;
-  const path = "assembly/config/texts.gen.ts";
-  return new Map([[path, await pretty(path, generateTexts(texts))]]);
+/** The fixed texts of a folder that has a texts.json: the configuration reader's, and those of filters. */
+async function generateFixedTexts(folder: string): Promise<Map<string, string>> {
+  const source = `${folder}/texts.json`;
+  if (!existsSync(join(ROOT, source))) return new Map();
+  const texts = JSON.parse(readFileSync(join(ROOT, source), "utf8")) as Record<string, string>;
+  const path = `${folder}/texts.gen.ts`;
+  try {
+    return new Map([[path, await pretty(path, generateTexts(texts))]]);
+  } catch (error) {
+    if (error instanceof RangeError) throw new Problem(`${source}: ${error.message}`);
+    throw error;
+  }
 }
 
 function filterFolders(): string[] {
@@ -61,7 +68,8 @@ async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const check = args[0] === "--check";
   if (args.length > (check ? 1 : 0)) usage(`usage: npm run gen [-- --check]; unknown: ${args.join(" ")}`);
-  const generated = [await generateKit()];
+  const generated: Map<string, string>[] = [];
+  for (const folder of ["assembly/config", ...filterFolders()]) generated.push(await generateFixedTexts(folder));
   for (const folder of [...filterFolders(), PROBE]) generated.push(await generate(folder));
   let stale = 0;
   for (const [path, text] of generated.flatMap((files) => [...files])) {

@@ -4,7 +4,7 @@ import { decodeModule } from "./wasm-decode.ts";
 import { lintModule } from "./wasm-lint.ts";
 import type { LintRules } from "./wasm-lint.ts";
 
-const RULES: LintRules = { limit: 40_960, upstream: false, probe: false };
+const RULES: LintRules = { limit: 40_960, upstream: false, probe: false, names: true };
 
 /** What a hand-made module consists of; signatures as in wasm-decode.ts. */
 interface Parts {

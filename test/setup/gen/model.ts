@@ -210,7 +210,8 @@ function readRule(place: Place): Rule {
 
 function readObject(place: Place): ObjectRule {
   const { value } = place;
-  if (value["additionalProperties"] !== false) place.fail("additionalProperties", "must be false or, for keys of the user's own, a schema");
+  if (value["additionalProperties"] !== false)
+    place.fail("additionalProperties", "must be false or, for keys of the user's own, a schema");
   const properties = place.child("properties");
   const keys = Object.keys(properties.value);
   const required = value["required"] ?? [];
@@ -351,7 +352,9 @@ export function accepts(rule: Rule, value: unknown): boolean {
     case "map": {
       if (!isRecord(value)) return false;
       const items = Object.values(value);
-      return items.length >= rule.least && items.length <= rule.most && items.every((item) => accepts(rule.items, item));
+      return (
+        items.length >= rule.least && items.length <= rule.most && items.every((item) => accepts(rule.items, item))
+      );
     }
     case "list":
       if (!Array.isArray(value) || value.length < rule.least || value.length > rule.most) return false;

@@ -48,14 +48,19 @@ class Table {
     this.int(0n, 2);
   }
 
-  /** Writes a rule, then the rules that it refers to. */
+  /** Writes a rule, then the rules that it refers to; equal ones once. */
   rules(root: Rule): void {
     this.rule(root);
+    const written = new Map<string, number>();
     for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
-      const offset = this.bytes.length;
+      const same = JSON.stringify(next.rule, (key, value: unknown) => (key === "description" ? undefined : value));
+      const known = written.get(same);
+      const offset = known ?? this.bytes.length;
       if (offset > 65535) throw new RangeError("the table of this schema is longer than 65535 bytes");
       this.bytes[next.at] = offset & 255;
       this.bytes[next.at + 1] = offset >> 8;
+      if (known !== undefined) continue;
+      written.set(same, offset);
       this.rule(next.rule);
     }
   }

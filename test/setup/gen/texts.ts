@@ -3,12 +3,12 @@
  * character and more than 20 beside, and every call that passes one keeps a record of it.
  */
 
-/** @param texts name -> text, as in assembly/config/texts.json. Throws RangeError for one that is not 1 to 255 bytes of ASCII. */
+/** @param texts name -> text, as in a texts.json. Throws RangeError for one that is not 1 to 255 bytes of ASCII. */
 export function generateTexts(texts: Readonly<Record<string, string>>): string {
   const bytes: number[] = [];
   const constants = Object.entries(texts).map(([name, text]) => {
-    if (!/^[ -~]{1,255}$/.test(text)) throw new RangeError(`texts.json: ${name} is not 1 to 255 characters of ASCII`);
-    const line = `/** ${text} */\nexport const ${name}: Text = TEXTS + ${bytes.length};`;
+    if (!/^[ -~]{1,255}$/.test(text)) throw new RangeError(`${name} is not 1 to 255 characters of ASCII`);
+    const line = `/** ${text.replaceAll("*/", "*\\/")} */\nexport const ${name}: Text = TEXTS + ${bytes.length};`;
     bytes.push(text.length, ...Buffer.from(text));
     return line;
   });

@@ -1,0 +1,103 @@
+/** Lists of values -> conditions, and what a configuration must provide for them. Pure. */
+import { copyBytes } from "../../assembly/bytes";
+import * as cfg from "../../assembly/config";
+import { expandPrincipal, expandTrustDomain } from "./aliases";
+import { Attribute, Clause, Condition, Need, Policy, Value } from "./model";
+import { NO_DIRECT_ADDRESS, NO_SECOND_SAN, NO_TOKEN_CHECKS } from "./texts.gen";
+import { compileValue, problem } from "./values";
+
+export class Conditions {
+  /** Namespace of the policy that is compiled. */
+  namespace: StaticArray<u8> = new StaticArray<u8>(0);
+
+  /** @param tokenChecks the token's own form is to be checked wherever claims are used */
+  constructor(
+    private readonly policy: Policy,
+    private readonly tokenChecks: bool,
+  ) {}
+
+  /** Adds a condition to a clause; none when both lists are empty. False after an error. */
+  add(clause: Clause, condition: Condition, values: cfg.Node, notValues: cfg.Node): bool {
+    if (cfg.len(values) == 0 && cfg.len(notValues) == 0) return true;
+    if (!this.compile(condition, values, notValues)) return false;
+    clause.conditions.push(condition);
+    return true;
+  }
+
+  /** Fills a condition. False after an error. */
+  compile(condition: Condition, values: cfg.Node, notValues: cfg.Node): bool {
+    if (!this.provided(condition.attribute, cfg.len(values) > 0 ? values : notValues)) return false;
+    return this.fill(condition, condition.values, values) && this.fill(condition, condition.notValues, notValues);
+  }
+
+  private fill(condition: Condition, into: Array<Value>, list: cfg.Node): bool {
+    for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
+      const all = this.expand(condition.attribute, cfg.ptr(item), cfg.len(item));
+      for (let i = 0; i < all.length; i++) {
+        const bytes = unchecked(all[i]);
+        const address = changetype<usize>(bytes);
+        const value = compileValue(condition.attribute, address, bytes.length, this.namespace, this.policy.strict);
+        if (value === null) return cfg.error(item, problem);
+        into.push(value);
+        condition.whole = condition.whole || hasComma(value.bytes);
+      }
+    }
+    return true;
+  }
+
+  /** Trust domains stand for one another. */
+  private expand(attribute: u8, address: usize, length: i32): Array<StaticArray<u8>> {
+    const domains = this.policy.trustDomains;
+    if (attribute == Attribute.PRINCIPAL) return expandPrincipal(address, length, domains);
+    if (attribute == Attribute.TRUST_DOMAIN) return expandTrustDomain(address, length, domains);
+    return [copyBytes(address, length)];
+  }
+
+  /** Whether the facts will hold what a condition looks at. */
+  private provided(attribute: u8, node: cfg.Node): bool {
+    const policy = this.policy;
+    policy.needs |= needOf(attribute);
+    switch (needOf(attribute)) {
+      case Need.SOURCE:
+        if (policy.document) return true;
+        return cfg.error(node, NO_DIRECT_ADDRESS);
+      case Need.IDENTITY:
+        if (policy.document || !policy.strict || policy.identityKey.length > 0) return true;
+        return cfg.error(node, NO_SECOND_SAN);
+      case Need.CLAIMS:
+        if (!this.tokenChecks || !policy.strict) return true;
+        return cfg.error(node, NO_TOKEN_CHECKS);
+      default:
+        return true;
+    }
+  }
+}
+
+function needOf(attribute: u8): u32 {
+  switch (attribute) {
+    case Attribute.HOST:
+    case Attribute.METHOD:
+    case Attribute.PATH:
+    case Attribute.HEADER:
+      return 0;
+    case Attribute.PORT:
+    case Attribute.DESTINATION_IP:
+      return Need.DESTINATION;
+    case Attribute.SNI:
+      return Need.SNI;
+    case Attribute.SOURCE_IP:
+      return Need.SOURCE;
+    case Attribute.REMOTE_IP:
+      return Need.REMOTE;
+    case Attribute.REQUEST_PRINCIPAL:
+    case Attribute.CLAIM:
+      return Need.CLAIMS;
+    default:
+      return Need.IDENTITY;
+  }
+}
+
+function hasComma(bytes: StaticArray<u8>): bool {
+  for (let i = 0; i < bytes.length; i++) if (unchecked(bytes[i]) == 0x2c) return true;
+  return false;
+}

@@ -1,0 +1,336 @@
+/**
+ * Checked nodes -> compiled policies, with Istio's own validation (pkg/config/validation/validation.go,
+ * ValidateAuthorizationPolicy). Pure.
+ */
+import { ByteBuilder, copyBytes } from "../../assembly/bytes";
+import * as cfg from "../../assembly/config";
+import { headerPairs } from "../../assembly/headers";
+import { KeyTable } from "../../assembly/keys";
+import { BASE, DECODE, MERGE } from "../../assembly/path";
+import { Conditions } from "./conditions";
+import { Attribute, Clause, Condition, Policy, Rule, RuleSet } from "./model";
+import { isAnswerHeader, isAnswerValue, isObjectName, isTarget } from "./names";
+import * as slot from "./schema.gen";
+import * as texts from "./texts.gen";
+import { compileKey, keyProblem } from "./when";
+
+const built = new ByteBuilder();
+
+/** @returns null after an error, whose message is `cfg.messagePtr()` */
+export function compile(root: cfg.Node): Policy | null {
+  const policy = new Policy();
+  policy.name = bytesOf(cfg.field(root, slot.NAME));
+  policy.strict = cfg.enumIndex(cfg.field(root, slot.PROFILE)) == slot.PROFILE_STRICT;
+  policy.shadow = cfg.enumIndex(cfg.field(root, slot.MODE)) == slot.MODE_SHADOW;
+  policy.document = cfg.enumIndex(cfg.field(root, slot.FACTS)) == slot.FACTS_DOCUMENT;
+  const identity = cfg.field(root, slot.IDENTITY);
+  if (identity != cfg.NONE) {
+    if (policy.document) {
+      cfg.error(identity, texts.BAD_IDENTITY);
+      return null;
+    }
+    policy.identityKey = bytesOf(cfg.field(identity, slot.IDENTITY_FILTER_STATE));
+  }
+  const tokenChecks = cfg.enumIndex(cfg.field(root, slot.TOKEN)) == slot.TOKEN_FULL;
+  const conditions = new Conditions(policy, tokenChecks);
+  const workload = cfg.field(root, slot.WORKLOAD);
+  compileWorkload(policy, workload);
+  const exempt = cfg.field(root, slot.EXEMPT_PATHS);
+  if (cfg.len(exempt) > 0) {
+    const condition = new Condition(Attribute.PATH);
+    if (!conditions.compile(condition, exempt, cfg.NONE)) return null;
+    policy.exempt = condition;
+  }
+  if (!compileAnswer(policy, cfg.field(root, slot.DENY))) return null;
+  return compilePolicies(policy, conditions, cfg.field(root, slot.POLICIES), workload) ? policy : null;
+}
+
+function compileWorkload(policy: Policy, workload: cfg.Node): void {
+  policy.trustDomains.push(bytesOf(cfg.field(workload, slot.WORKLOAD_TRUST_DOMAIN)));
+  const aliases = cfg.field(workload, slot.WORKLOAD_TRUST_DOMAIN_ALIASES);
+  for (let item = cfg.first(aliases); item != cfg.NONE; item = cfg.next(item)) policy.trustDomains.push(bytesOf(item));
+  switch (cfg.enumIndex(cfg.field(workload, slot.WORKLOAD_PATH_NORMALIZATION))) {
+    case slot.WORKLOAD_PATH_NORMALIZATION_BASE:
+      policy.steps = BASE;
+      break;
+    case slot.WORKLOAD_PATH_NORMALIZATION_MERGE_SLASHES:
+      policy.steps = BASE | MERGE;
+      break;
+    case slot.WORKLOAD_PATH_NORMALIZATION_DECODE_AND_MERGE_SLASHES:
+      policy.steps = BASE | MERGE | DECODE;
+      break;
+    default:
+      // slot.WORKLOAD_PATH_NORMALIZATION_NONE
+      policy.steps = 0;
+  }
+}
+
+function compileAnswer(policy: Policy, deny: cfg.Node): bool {
+  policy.status = <i32>cfg.integer(cfg.field(deny, slot.DENY_STATUS));
+  policy.body = bytesOf(cfg.field(deny, slot.DENY_BODY));
+  const pairs: Array<StaticArray<u8>> = [];
+  const headers = cfg.field(deny, slot.DENY_HEADERS);
+  for (let item = cfg.first(headers); item != cfg.NONE; item = cfg.next(item)) {
+    const name = cfg.field(item, slot.DENY_HEADERS_NAME);
+    const value = cfg.field(item, slot.DENY_HEADERS_VALUE);
+    if (!isAnswerHeader(cfg.ptr(name), cfg.len(name))) return cfg.error(name, texts.BAD_ANSWER_HEADER);
+    if (!isAnswerValue(cfg.ptr(value), cfg.len(value))) return cfg.error(value, texts.BAD_ANSWER_VALUE);
+    pairs.push(bytesOf(name));
+    pairs.push(bytesOf(value));
+  }
+  policy.headers = headerPairs(pairs);
+  return true;
+}
+
+function compilePolicies(policy: Policy, conditions: Conditions, list: cfg.Node, workload: cfg.Node): bool {
+  const known = new KeyTable();
+  for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
+    const namespace = cfg.field(item, slot.POLICIES_NAMESPACE);
+    const name = cfg.field(item, slot.POLICIES_NAME);
+    if (!isObjectName(cfg.ptr(namespace), cfg.len(namespace))) return cfg.error(namespace, texts.BAD_OBJECT_NAME);
+    if (!isObjectName(cfg.ptr(name), cfg.len(name))) return cfg.error(name, texts.BAD_OBJECT_NAME);
+    built.clear().bytes(cfg.ptr(namespace), cfg.len(namespace)).byte(0x2f).bytes(cfg.ptr(name), cfg.len(name));
+    if (known.count(built.address, built.length, false) > 0) return cfg.error(name, texts.TWO_POLICIES);
+    known.add(built.address, built.length, false, 0);
+    const spec = cfg.field(item, slot.POLICIES_SPEC);
+    if (!isForWorkload(namespace, spec, workload)) return false;
+    conditions.namespace = bytesOf(namespace);
+    const set = setOf(policy, spec, cfg.flag(cfg.field(item, slot.POLICIES_DRY_RUN)));
+    if (set === null) return false;
+    set.present = true;
+    const rules = cfg.field(spec, slot.POLICIES_SPEC_RULES);
+    let index = 0;
+    for (let rule = cfg.first(rules); rule != cfg.NONE; rule = cfg.next(rule))
+      if (!compileRule(set, conditions, newRule(namespace, name, index++), rule)) return false;
+  }
+  const sets = [policy.allow, policy.deny, policy.audit, policy.dryAllow, policy.dryDeny];
+  for (let i = 0; i < sets.length; i++) {
+    const set = unchecked(sets[i]);
+    sort(set.rules);
+    set.lookup.build(set.rules);
+  }
+  return true;
+}
+
+/** Envoy evaluates the rules of one action in the order of their names' bytes. Shell's sort: the rules come nearly sorted. */
+function sort(rules: Array<Rule>): void {
+  for (let gap = rules.length >> 1; gap > 0; gap >>= 1) {
+    for (let i = gap; i < rules.length; i++) {
+      const rule = unchecked(rules[i]);
+      let j = i;
+      for (; j >= gap && isBefore(rule.id, unchecked(rules[j - gap]).id); j -= gap)
+        unchecked((rules[j] = rules[j - gap]));
+      unchecked((rules[j] = rule));
+    }
+  }
+}
+
+function isBefore(a: StaticArray<u8>, b: StaticArray<u8>): bool {
+  const shorter = min(a.length, b.length);
+  const order = memory.compare(changetype<usize>(a), changetype<usize>(b), <usize>shorter);
+  return order != 0 ? order < 0 : a.length < b.length;
+}
+
+function newRule(namespace: cfg.Node, name: cfg.Node, index: i32): Rule {
+  built.clear().text(texts.ID_NAMESPACE).bytes(cfg.ptr(namespace), cfg.len(namespace)).text(texts.ID_POLICY);
+  const id = built.bytes(cfg.ptr(name), cfg.len(name)).text(texts.ID_RULE).decimal(index).byte(0x5d).copy();
+  built.clear().bytes(cfg.ptr(namespace), cfg.len(namespace)).byte(0x2f);
+  const short = built.bytes(cfg.ptr(name), cfg.len(name)).byte(0x2f).decimal(index).copy();
+  return new Rule(id, short, built.clear().text(texts.DETAILS).add(short).byte(0x5d).copy());
+}
+
+/** Whether Istio would apply the policy to this workload. The selection itself is made before: here it must be right. */
+function isForWorkload(namespace: cfg.Node, spec: cfg.Node, workload: cfg.Node): bool {
+  const own = cfg.field(workload, slot.WORKLOAD_NAMESPACE);
+  const root = cfg.field(workload, slot.WORKLOAD_ROOT_NAMESPACE);
+  if (!same(namespace, own) && !same(namespace, root)) return cfg.error(namespace, texts.OTHER_NAMESPACE);
+  const selector = cfg.field(spec, slot.POLICIES_SPEC_SELECTOR);
+  const ref = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REF);
+  const refs = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REFS);
+  if (ref != cfg.NONE) {
+    if (selector != cfg.NONE || cfg.len(refs) > 0) return cfg.error(ref, texts.TWO_SELECTORS);
+    if (
+      !isTargetOf(
+        cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_GROUP),
+        cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_KIND),
+        cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_NAME),
+      )
+    )
+      return false;
+  }
+  if (cfg.len(refs) > 0 && selector != cfg.NONE) return cfg.error(refs, texts.TWO_SELECTORS);
+  for (let item = cfg.first(refs); item != cfg.NONE; item = cfg.next(item)) {
+    if (
+      !isTargetOf(
+        cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_GROUP),
+        cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_KIND),
+        cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_NAME),
+      )
+    )
+      return false;
+  }
+  const labels = cfg.field(workload, slot.WORKLOAD_LABELS);
+  const wanted = cfg.field(selector, slot.POLICIES_SPEC_SELECTOR_MATCH_LABELS);
+  for (let label = cfg.first(wanted); label != cfg.NONE; label = cfg.next(label)) {
+    if (cfg.keyLen(label) == 0) return cfg.error(label, texts.NO_LABEL_NAME);
+    if (hasStar(cfg.keyPtr(label), cfg.keyLen(label)) || hasStar(cfg.ptr(label), cfg.len(label)))
+      return cfg.error(label, texts.LABEL_WILDCARD);
+    if (!hasLabel(labels, label)) return cfg.error(label, texts.OTHER_LABELS);
+  }
+  return true;
+}
+
+function isTargetOf(group: cfg.Node, kind: cfg.Node, name: cfg.Node): bool {
+  if (!isTarget(cfg.ptr(group), cfg.len(group), cfg.ptr(kind), cfg.len(kind))) return cfg.error(kind, texts.BAD_TARGET);
+  return isObjectName(cfg.ptr(name), cfg.len(name)) || cfg.error(name, texts.BAD_OBJECT_NAME);
+}
+
+function hasLabel(labels: cfg.Node, wanted: cfg.Node): bool {
+  for (let label = cfg.first(labels); label != cfg.NONE; label = cfg.next(label)) {
+    const length = cfg.keyLen(wanted);
+    if (cfg.keyLen(label) != length) continue;
+    if (memory.compare(cfg.keyPtr(label), cfg.keyPtr(wanted), <usize>length) == 0) return same(label, wanted);
+  }
+  return false;
+}
+
+/** The rules of the policy's action. Null after an error. */
+function setOf(policy: Policy, spec: cfg.Node, dryRun: bool): RuleSet | null {
+  const action = cfg.field(spec, slot.POLICIES_SPEC_ACTION);
+  const provider = cfg.field(spec, slot.POLICIES_SPEC_PROVIDER);
+  const rules = cfg.field(spec, slot.POLICIES_SPEC_RULES);
+  switch (cfg.enumIndex(action)) {
+    case slot.POLICIES_SPEC_ACTION_CUSTOM:
+      cfg.error(action, texts.CUSTOM);
+      return null;
+    case slot.POLICIES_SPEC_ACTION_DENY:
+      if (cfg.len(rules) == 0) {
+        cfg.error(spec, texts.DENY_WITHOUT_RULES);
+        return null;
+      }
+  }
+  if (provider != cfg.NONE) {
+    const name = cfg.field(provider, slot.POLICIES_SPEC_PROVIDER_NAME);
+    cfg.error(name != cfg.NONE ? name : provider, texts.BAD_PROVIDER);
+    return null;
+  }
+  switch (cfg.enumIndex(action)) {
+    case slot.POLICIES_SPEC_ACTION_DENY:
+      return dryRun ? policy.dryDeny : policy.deny;
+    case slot.POLICIES_SPEC_ACTION_AUDIT:
+      // It changes nothing, in a dry run or not.
+      return policy.audit;
+    default:
+      // slot.POLICIES_SPEC_ACTION_ALLOW
+      return dryRun ? policy.dryAllow : policy.allow;
+  }
+}
+
+function compileRule(set: RuleSet, conditions: Conditions, rule: Rule, node: cfg.Node): bool {
+  const ofPermissions = new Clause();
+  const ofPrincipals = new Clause();
+  const when = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN);
+  for (let item = cfg.first(when); item != cfg.NONE; item = cfg.next(item))
+    if (!compileWhen(conditions, ofPermissions, ofPrincipals, item)) return false;
+  const from = cfg.field(node, slot.POLICIES_SPEC_RULES_FROM);
+  for (let item = cfg.first(from); item != cfg.NONE; item = cfg.next(item)) {
+    const source = cfg.field(item, slot.POLICIES_SPEC_RULES_FROM_SOURCE);
+    if (!compileSource(conditions, newClause(rule.principals), source)) return false;
+  }
+  const to = cfg.field(node, slot.POLICIES_SPEC_RULES_TO);
+  for (let item = cfg.first(to); item != cfg.NONE; item = cfg.next(item)) {
+    const operation = cfg.field(item, slot.POLICIES_SPEC_RULES_TO_OPERATION);
+    if (!compileOperation(conditions, newClause(rule.permissions), operation)) return false;
+  }
+  addToEach(rule.principals, ofPrincipals);
+  addToEach(rule.permissions, ofPermissions);
+  set.rules.push(rule);
+  return true;
+}
+
+function newClause(clauses: Array<Clause>): Clause {
+  const clause = new Clause();
+  clauses.push(clause);
+  return clause;
+}
+
+/** Conditions of `when` belong to every `from` or `to`, or stand alone when there is none (model.go, New). */
+function addToEach(clauses: Array<Clause>, more: Clause): void {
+  if (clauses.length == 0) clauses.push(new Clause());
+  for (let i = 0; i < clauses.length; i++) {
+    const conditions = unchecked(clauses[i]).conditions;
+    for (let j = 0; j < more.conditions.length; j++) conditions.push(unchecked(more.conditions[j]));
+  }
+}
+
+function compileWhen(conditions: Conditions, permissions: Clause, principals: Clause, node: cfg.Node): bool {
+  const key = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_KEY);
+  const values = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_VALUES);
+  const notValues = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_NOT_VALUES);
+  const condition = compileKey(cfg.ptr(key), cfg.len(key));
+  if (condition === null) return cfg.error(key, keyProblem);
+  if (cfg.len(values) == 0 && cfg.len(notValues) == 0) return cfg.error(node, texts.NO_VALUES);
+  const attribute = condition.attribute;
+  const ofPermissions =
+    attribute == Attribute.DESTINATION_IP || attribute == Attribute.PORT || attribute == Attribute.SNI;
+  return conditions.add(ofPermissions ? permissions : principals, condition, values, notValues);
+}
+
+function compileSource(conditions: Conditions, clause: Clause, source: cfg.Node): bool {
+  const principals = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_PRINCIPALS);
+  const notPrincipals = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NOT_PRINCIPALS);
+  const tokens = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_REQUEST_PRINCIPALS);
+  const notTokens = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NOT_REQUEST_PRINCIPALS);
+  const accounts = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_SERVICE_ACCOUNTS);
+  const notAccounts = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NOT_SERVICE_ACCOUNTS);
+  const domains = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_TRUST_DOMAINS);
+  const notDomains = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NOT_TRUST_DOMAINS);
+  const namespaces = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NAMESPACES);
+  const notNamespaces = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NOT_NAMESPACES);
+  const remote = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_REMOTE_IP_BLOCKS);
+  const notRemote = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NOT_REMOTE_IP_BLOCKS);
+  const direct = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_IP_BLOCKS);
+  const notDirect = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NOT_IP_BLOCKS);
+  const names = cfg.len(principals) + cfg.len(notPrincipals) + cfg.len(namespaces) + cfg.len(notNamespaces);
+  if (names > 0 && cfg.len(accounts) + cfg.len(notAccounts) > 0)
+    return cfg.error(cfg.len(accounts) > 0 ? accounts : notAccounts, texts.ACCOUNTS_ALONE);
+  const added =
+    conditions.add(clause, new Condition(Attribute.PRINCIPAL), principals, notPrincipals) &&
+    conditions.add(clause, new Condition(Attribute.REQUEST_PRINCIPAL), tokens, notTokens) &&
+    conditions.add(clause, new Condition(Attribute.SERVICE_ACCOUNT), accounts, notAccounts) &&
+    conditions.add(clause, new Condition(Attribute.TRUST_DOMAIN), domains, notDomains) &&
+    conditions.add(clause, new Condition(Attribute.NAMESPACE), namespaces, notNamespaces) &&
+    conditions.add(clause, new Condition(Attribute.REMOTE_IP), remote, notRemote) &&
+    conditions.add(clause, new Condition(Attribute.SOURCE_IP), direct, notDirect);
+  return added && (clause.conditions.length > 0 || cfg.error(source, texts.EMPTY_SOURCE));
+}
+
+function compileOperation(conditions: Conditions, clause: Clause, operation: cfg.Node): bool {
+  const hosts = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_HOSTS);
+  const notHosts = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_NOT_HOSTS);
+  const methods = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_METHODS);
+  const notMethods = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_NOT_METHODS);
+  const paths = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_PATHS);
+  const notPaths = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_NOT_PATHS);
+  const ports = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_PORTS);
+  const notPorts = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_NOT_PORTS);
+  const added =
+    conditions.add(clause, new Condition(Attribute.HOST), hosts, notHosts) &&
+    conditions.add(clause, new Condition(Attribute.METHOD), methods, notMethods) &&
+    conditions.add(clause, new Condition(Attribute.PATH), paths, notPaths) &&
+    conditions.add(clause, new Condition(Attribute.PORT), ports, notPorts);
+  return added && (clause.conditions.length > 0 || cfg.error(operation, texts.EMPTY_OPERATION));
+}
+
+function hasStar(address: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) if (load<u8>(address + <usize>i) == 0x2a) return true;
+  return false;
+}
+
+function same(a: cfg.Node, b: cfg.Node): bool {
+  return cfg.len(a) == cfg.len(b) && memory.compare(cfg.ptr(a), cfg.ptr(b), <usize>cfg.len(a)) == 0;
+}
+
+function bytesOf(text: cfg.Node): StaticArray<u8> {
+  return copyBytes(cfg.ptr(text), cfg.len(text));
+}

@@ -1,0 +1,383 @@
+/**
+ * Conditions against a request. A condition holds, does not, or can't be said to do either: a header whose members disagree,
+ * a path that means different things to different servers, an identity that can't be read. A DENY rule matches on the
+ * third, an ALLOW rule does not. `compat` knows the third only where Envoy itself would have an answer and we have none.
+ */
+import { hasLineBreak, find, fits, glob, TOP } from "../../assembly/pattern";
+import {
+  firstItem,
+  isString,
+  member,
+  Node,
+  nextItem,
+  NONE,
+  textAddress,
+  textLength,
+  textMember,
+} from "../../assembly/document";
+import { isText } from "../../assembly/bytes";
+import { matchesTemplate } from "../../assembly/template";
+import { Address, Facts, Peer, Text } from "./facts";
+import { Attribute, Clause, Condition, Kind, Policy, Rule, Value } from "./model";
+import { Request } from "./request";
+import { ISS, SPIFFE, SUB } from "./texts.gen";
+
+export const NO: i32 = 0;
+export const MAYBE: i32 = 1;
+export const YES: i32 = 2;
+
+/** Bytes of spiffe://. */
+const SCHEME: i32 = 9;
+
+/** One request before one configuration. */
+export class Matcher {
+  constructor(
+    readonly policy: Policy,
+    readonly request: Request,
+    readonly facts: Facts,
+  ) {}
+
+  /** Whether a rule matches: some `to` and some `from`. */
+  rule(rule: Rule): i32 {
+    const permissions = this.some(rule.permissions);
+    return permissions == NO ? NO : min(permissions, this.some(rule.principals));
+  }
+
+  private some(clauses: Array<Clause>): i32 {
+    let best = NO;
+    for (let i = 0; i < clauses.length && best < YES; i++) best = max(best, this.all(unchecked(clauses[i])));
+    return best;
+  }
+
+  private all(clause: Clause): i32 {
+    let worst = YES;
+    for (let i = 0; i < clause.conditions.length && worst > NO; i++)
+      worst = min(worst, this.condition(unchecked(clause.conditions[i])));
+    return worst;
+  }
+
+  condition(condition: Condition): i32 {
+    switch (condition.attribute) {
+      case Attribute.HOST:
+        return this.host(condition);
+      case Attribute.METHOD:
+        return crisp(condition, this.request.method, this.request.methodLength);
+      case Attribute.PATH:
+        return this.path(condition);
+      case Attribute.HEADER:
+        return this.policy.strict ? this.headerMembers(condition) : this.headerLines(condition);
+      default:
+        return this.facts.ready() ? this.fact(condition) : MAYBE;
+    }
+  }
+
+  private fact(condition: Condition): i32 {
+    const facts = this.facts;
+    switch (condition.attribute) {
+      case Attribute.PORT:
+        return this.port(condition);
+      case Attribute.DESTINATION_IP:
+        return this.address(condition, facts.local);
+      case Attribute.SOURCE_IP:
+        return this.address(condition, facts.direct);
+      case Attribute.REMOTE_IP:
+        return this.address(condition, facts.remote);
+      case Attribute.SNI:
+        // None is the empty name.
+        return facts.sniKnown ? crisp(condition, facts.sni.address, max(facts.sni.length, 0)) : MAYBE;
+      case Attribute.REQUEST_PRINCIPAL:
+      case Attribute.CLAIM:
+        return facts.claimsKnown ? this.token(condition) : MAYBE;
+      default:
+        return this.policy.strict ? this.strictIdentity(condition) : this.identity(condition);
+    }
+  }
+
+  private host(condition: Condition): i32 {
+    const request = this.request;
+    if (!this.policy.strict) return crisp(condition, request.host, request.hostLength);
+    if (request.hostLength < 0) return MAYBE;
+    const wanted = condition.values.length == 0 || this.anyHost(condition.values);
+    return wanted && !this.anyHost(condition.notValues) ? YES : NO;
+  }
+
+  /** strict: a port counts only for patterns that have one themselves, the dot at the end of a name never. */
+  private anyHost(values: Array<Value>): bool {
+    const request = this.request;
+    for (let i = 0; i < values.length; i++) {
+      const value = unchecked(values[i]);
+      const matches =
+        value.number != 0
+          ? fits(value.kind, value.bytes, request.nameWithPort, request.nameWithPortLength)
+          : fits(value.kind, value.bytes, request.name, request.nameLength);
+      if (matches) return true;
+    }
+    return false;
+  }
+
+  private path(condition: Condition): i32 {
+    const request = this.request;
+    if (request.forms == 0) return this.policy.strict ? MAYBE : crisp(condition, 0, -1);
+    let yes = false;
+    let no = false;
+    for (let i = 0; i < request.forms; i++) {
+      if (crisp(condition, request.formAt(i), request.formLength(i)) == YES) yes = true;
+      else no = true;
+    }
+    return yes ? (no ? MAYBE : YES) : NO;
+  }
+
+  /** Envoy 1.40: each line for itself, and one that matches is enough. */
+  private headerLines(condition: Condition): i32 {
+    const pairs = this.request.pairs.rewind();
+    let wanted: bool = condition.values.length == 0;
+    while (pairs.next()) {
+      if (!isName(condition, pairs.name, pairs.nameLength)) continue;
+      if (anyText(condition.notValues, pairs.value, pairs.valueLength)) return NO;
+      wanted = wanted || anyText(condition.values, pairs.value, pairs.valueLength);
+    }
+    return wanted ? YES : NO;
+  }
+
+  /** strict: a server may read any member of any line. */
+  private headerMembers(condition: Condition): i32 {
+    const pairs = this.request.pairs.rewind();
+    const split = !condition.whole && unchecked(condition.name[0]) != 0x3a;
+    let yes = false;
+    let no = false;
+    while (pairs.next()) {
+      if (!isName(condition, pairs.name, pairs.nameLength)) continue;
+      let from = 0;
+      while (from <= pairs.valueLength) {
+        from = nextMember(pairs.value, pairs.valueLength, from, split);
+        if (crisp(condition, memberAddress, memberLength) == YES) yes = true;
+        else no = true;
+      }
+    }
+    if (!yes && !no) return condition.values.length == 0 ? YES : NO;
+    return yes ? (no ? MAYBE : YES) : NO;
+  }
+
+  private port(condition: Condition): i32 {
+    const port = this.facts.port;
+    if (port < 0) return MAYBE;
+    const wanted = condition.values.length == 0 || anyPort(condition.values, port);
+    return wanted && !anyPort(condition.notValues, port) ? YES : NO;
+  }
+
+  private address(condition: Condition, address: Address): i32 {
+    if (!address.known || (address.family == 0 && this.policy.strict)) return MAYBE;
+    const wanted = condition.values.length == 0 || anyBlock(condition.values, address);
+    return wanted && !anyBlock(condition.notValues, address) ? YES : NO;
+  }
+
+  /** Envoy's RBAC: every URI SAN, every DNS SAN, then the subject; nothing without TLS. */
+  private identity(condition: Condition): i32 {
+    if (this.facts.peer == Peer.UNCLEAR) return MAYBE;
+    const wanted = condition.values.length == 0 || this.anyIdentity(condition.values);
+    return wanted && !this.anyIdentity(condition.notValues) ? YES : NO;
+  }
+
+  private anyIdentity(values: Array<Value>): bool {
+    const facts = this.facts;
+    if (facts.peer == Peer.NONE || values.length == 0) return false;
+    if (anyMember(values, facts.uris) || anyMember(values, facts.dns)) return true;
+    return facts.subject.length >= 0 && anyText(values, facts.subject.address, facts.subject.length);
+  }
+
+  private strictIdentity(condition: Condition): i32 {
+    const peer = this.facts.strictPeer;
+    if (peer == Peer.UNCLEAR) return MAYBE;
+    const wanted = condition.values.length == 0 ? YES : this.anyStrict(condition.values, peer);
+    return min(wanted, YES - this.anyStrict(condition.notValues, peer));
+  }
+
+  /** A namespace or an account of a trust domain that is not the mesh's is perhaps the one that is meant. */
+  private anyStrict(values: Array<Value>, peer: i32): i32 {
+    if (peer == Peer.NONE) return NO;
+    const facts = this.facts;
+    const id = facts.id;
+    let best = NO;
+    for (let i = 0; i < values.length && best < YES; i++) {
+      const value = unchecked(values[i]);
+      let matches: bool = false;
+      let foreign: bool = !this.isOwn(id.trustDomain, id.trustDomainLength);
+      if (value.kind == Kind.NAMESPACE) {
+        matches = id.namespaceLength > 0 && glob(value.second, id.namespace, id.namespaceLength);
+      } else if (value.kind == Kind.ACCOUNT) {
+        matches = isPart(value.bytes, 4, 1, id.namespace, id.namespaceLength);
+        matches = matches && isPart(value.second, 3, 0, id.account, id.accountLength);
+      } else {
+        foreign = false;
+        matches = matchesText(value, facts.uris.address, facts.uris.length);
+      }
+      if (matches) best = foreign ? max(best, MAYBE) : YES;
+    }
+    return best;
+  }
+
+  private isOwn(address: usize, length: i32): bool {
+    const own = this.policy.trustDomains;
+    for (let i = 0; i < own.length; i++) if (fits(0, unchecked(own[i]), address, length)) return true;
+    return false;
+  }
+
+  private token(condition: Condition): i32 {
+    const wanted = condition.values.length == 0 || this.anyToken(condition, condition.values);
+    return wanted && !this.anyToken(condition, condition.notValues) ? YES : NO;
+  }
+
+  private anyToken(condition: Condition, values: Array<Value>): bool {
+    let node = this.facts.payload;
+    if (condition.attribute == Attribute.REQUEST_PRINCIPAL) return anyPrincipal(values, node);
+    for (let i = 0; i < condition.claim.length; i++) node = keyMember(node, unchecked(condition.claim[i]));
+    if (isString(node)) return anyText(values, textAddress(node), textLength(node));
+    for (let item = firstItem(node); item != NONE; item = nextItem(item)) {
+      if (isString(item) && anyText(values, textAddress(item), textLength(item))) return true;
+    }
+    return false;
+  }
+}
+
+/** One of the values, and none of the not-values. @param length -1: there is no text, and no value can match it */
+function crisp(condition: Condition, address: usize, length: i32): i32 {
+  const wanted = condition.values.length == 0 || anyText(condition.values, address, length);
+  return wanted && !anyText(condition.notValues, address, length) ? YES : NO;
+}
+
+function anyText(values: Array<Value>, address: usize, length: i32): bool {
+  if (length < 0) return false;
+  for (let i = 0; i < values.length; i++) if (matchesText(unchecked(values[i]), address, length)) return true;
+  return false;
+}
+
+/** A value against a text: of a request, or one name of a certificate. */
+function matchesText(value: Value, address: usize, length: i32): bool {
+  const bytes = value.bytes;
+  switch (value.kind) {
+    case Kind.TEMPLATE:
+      return matchesTemplate(bytes, address, length);
+    case Kind.SPIFFE_SUFFIX:
+      return (
+        length >= SCHEME + bytes.length &&
+        isSpiffe(address, length) &&
+        fits(2, bytes, address, length) &&
+        !hasLineBreak(address, length)
+      );
+    case Kind.NAMESPACE:
+      return glob(bytes, address, length);
+    case Kind.ACCOUNT:
+      return isAccount(value, address, length);
+    case Kind.TRUST_DOMAIN:
+      return isInTrustDomain(bytes, address, length);
+    default:
+      return value.kind <= TOP && fits(value.kind, bytes, address, length);
+  }
+}
+
+function isSpiffe(address: usize, length: i32): bool {
+  return length >= SCHEME && isText(address, SCHEME, SPIFFE);
+}
+
+function keyMember(object: Node, key: StaticArray<u8>): Node {
+  return member(object, changetype<usize>(key), key.length);
+}
+
+/** `spiffe://.+/ns/<namespace>/(.+/|)sa/<account>(/.+)?`, all of it (Istio, model/generator.go, serviceAccountRegex). */
+function isAccount(value: Value, address: usize, length: i32): bool {
+  if (!isSpiffe(address, length) || hasLineBreak(address, length)) return false;
+  // The first place serves for all: what a later one leaves is a part of what this one leaves.
+  const namespace = find(value.bytes, address, length, SCHEME + 1);
+  if (namespace < 0) return false;
+  const rest = namespace + value.bytes.length;
+  const account = value.second;
+  for (let at = find(account, address, length, rest); at >= 0; at = find(account, address, length, at + 1)) {
+    if (at != rest && (at == rest + 1 || load<u8>(address + <usize>(at - 1)) != 0x2f)) continue;
+    const end = at + account.length;
+    if (end == length || (load<u8>(address + <usize>end) == 0x2f && end + 1 < length)) return true;
+  }
+  return false;
+}
+
+/** `spiffe://<trust domain>/.*` with `*` for any bytes but `/` (srcTrustDomainGenerator); `*` alone needs no slash. */
+function isInTrustDomain(pattern: StaticArray<u8>, address: usize, length: i32): bool {
+  if (!isSpiffe(address, length)) return false;
+  if (pattern.length == 1 && unchecked(pattern[0]) == 0x2a) return true;
+  let end = SCHEME;
+  while (end < length && load<u8>(address + <usize>end) != 0x2f) end++;
+  return end < length && glob(pattern, address + <usize>SCHEME, end - SCHEME);
+}
+
+/** Whether a text is `bytes` without the first `skip` and the last `drop` of them. */
+function isPart(bytes: StaticArray<u8>, skip: i32, drop: i32, address: usize, length: i32): bool {
+  if (length == 0 || length != bytes.length - skip - drop) return false;
+  return memory.compare(changetype<usize>(bytes) + <usize>skip, address, <usize>length) == 0;
+}
+
+/** Some value against some of the names that a text holds, joined by commas. */
+function anyMember(values: Array<Value>, names: Text): bool {
+  let from = 0;
+  while (from <= names.length) {
+    let end = from;
+    while (end < names.length && load<u8>(names.address + <usize>end) != 0x2c) end++;
+    if (anyText(values, names.address + <usize>from, end - from)) return true;
+    from = end + 1;
+  }
+  return false;
+}
+
+function anyPrincipal(values: Array<Value>, payload: Node): bool {
+  const issuer = textMember(payload, ISS);
+  const subject = textMember(payload, SUB);
+  if (!isString(issuer) || !isString(subject)) return false;
+  for (let i = 0; i < values.length; i++) {
+    const value = unchecked(values[i]);
+    if (
+      fits(<u8>value.number, value.bytes, textAddress(issuer), textLength(issuer)) &&
+      fits(value.secondKind, value.second, textAddress(subject), textLength(subject))
+    )
+      return true;
+  }
+  return false;
+}
+
+function anyPort(values: Array<Value>, port: i32): bool {
+  for (let i = 0; i < values.length; i++) if (unchecked(values[i]).number == port) return true;
+  return false;
+}
+
+function anyBlock(values: Array<Value>, address: Address): bool {
+  for (let i = 0; i < values.length; i++) {
+    const block = unchecked(values[i]).block;
+    if (block !== null && address.family != 0 && block.contains(address.family, address.bytes)) return true;
+  }
+  return false;
+}
+
+function isName(condition: Condition, address: usize, length: i32): bool {
+  return fits(0, condition.name, address, length);
+}
+
+/** What `nextMember` found. */
+export let memberAddress: usize = 0;
+export let memberLength: i32 = 0;
+
+/**
+ * Finds the member of a list that begins at `from`, without the white space around it.
+ * @param split false: the line is no list, and all of it one member
+ * @returns where the next one begins; beyond `length`: there is none
+ */
+export function nextMember(address: usize, length: i32, from: i32, split: bool): i32 {
+  let end = from;
+  while (end < length && !(split && load<u8>(address + <usize>end) == 0x2c)) end++;
+  const next = end + 1;
+  while (from < end && isSpace(load<u8>(address + <usize>from))) from++;
+  while (end > from && isSpace(load<u8>(address + <usize>(end - 1)))) end--;
+  memberAddress = address + <usize>from;
+  memberLength = end - from;
+  return next;
+}
+
+function isSpace(byte: u8): bool {
+  return byte == 0x20 || byte == 0x09;
+}

@@ -1,0 +1,136 @@
+/** What policies are compiled to. */
+import { Cidr } from "../../assembly/cidr";
+import { Lookup } from "./lookup";
+
+/** What a condition looks at. */
+export namespace Attribute {
+  export const HOST: u8 = 0;
+  export const METHOD: u8 = 1;
+  export const PATH: u8 = 2;
+  export const PORT: u8 = 3;
+  export const DESTINATION_IP: u8 = 4;
+  export const SNI: u8 = 5;
+  export const PRINCIPAL: u8 = 6;
+  export const REQUEST_PRINCIPAL: u8 = 7;
+  export const SERVICE_ACCOUNT: u8 = 8;
+  export const TRUST_DOMAIN: u8 = 9;
+  export const NAMESPACE: u8 = 10;
+  export const REMOTE_IP: u8 = 11;
+  export const SOURCE_IP: u8 = 12;
+  export const HEADER: u8 = 13;
+  export const CLAIM: u8 = 14;
+}
+
+/** How a value is compared, after the kinds of assembly/pattern. */
+export namespace Kind {
+  /** `bytes`: a compiled path template. */
+  export const TEMPLATE: u8 = 5;
+  /** An ID that begins with spiffe:// and ends with `bytes`. */
+  export const SPIFFE_SUFFIX: u8 = 6;
+  /** `bytes`: glob over the whole ID; `second`: glob over the namespace. */
+  export const NAMESPACE: u8 = 7;
+  /** `bytes`: /ns/<namespace>/; `second`: sa/<account>. */
+  export const ACCOUNT: u8 = 8;
+  /** `bytes`: glob over the trust domain. */
+  export const TRUST_DOMAIN: u8 = 9;
+  /** `block`. */
+  export const BLOCK: u8 = 10;
+  /** `number`: a port. */
+  export const PORT: u8 = 11;
+  /** `bytes` in the way of `number` against the issuer, `second` in the way of `secondKind` against the subject. */
+  export const TOKEN: u8 = 12;
+}
+
+const EMPTY = new StaticArray<u8>(0);
+
+/** One value of a condition. */
+export class Value {
+  second: StaticArray<u8> = EMPTY;
+  secondKind: u8 = 0;
+  number: i32 = 0;
+  block: Cidr | null = null;
+  constructor(
+    readonly kind: u8,
+    readonly bytes: StaticArray<u8> = EMPTY,
+  ) {}
+}
+
+/** One field of a source or an operation, or one `when`: one of the values, and none of the not-values. */
+export class Condition {
+  readonly values: Array<Value> = [];
+  readonly notValues: Array<Value> = [];
+  /** Name of a header, in lower case. */
+  name: StaticArray<u8> = EMPTY;
+  /** Keys that lead to a claim. */
+  claim: Array<StaticArray<u8>> = [];
+  /** A value of this header's holds a comma, so its lines are not read as lists. */
+  whole: bool = false;
+  constructor(readonly attribute: u8) {}
+}
+
+/** One `from` or one `to`, each with the conditions of `when` that belong to it: all must hold. */
+export class Clause {
+  readonly conditions: Array<Condition> = [];
+}
+
+/** One rule of one policy: some `to` and some `from`. */
+export class Rule {
+  /** Number of the counter of its denials in this VM; -1: not defined yet. */
+  counter: i32 = -1;
+  readonly permissions: Array<Clause> = [];
+  readonly principals: Array<Clause> = [];
+  constructor(
+    /** ns[<namespace>]-policy[<name>]-rule[<index>]: Envoy evaluates in the order of these. */
+    readonly id: StaticArray<u8>,
+    /** <namespace>/<name>/<index>. */
+    readonly name: StaticArray<u8>,
+    /** Details of the answer when this rule denies. */
+    readonly details: StaticArray<u8>,
+  ) {}
+}
+
+/** The rules of one action. */
+export class RuleSet {
+  rules: Array<Rule> = [];
+  /** Whether there is a policy of this action, if only one without rules. */
+  present: bool = false;
+  lookup: Lookup = new Lookup();
+}
+
+/** Parts of the facts that some condition needs. */
+export namespace Need {
+  export const IDENTITY: u32 = 1;
+  export const SNI: u32 = 2;
+  export const SOURCE: u32 = 4;
+  export const REMOTE: u32 = 8;
+  export const DESTINATION: u32 = 16;
+  export const CLAIMS: u32 = 32;
+}
+
+/** A configuration, ready to use. */
+export class Policy {
+  name: StaticArray<u8> = EMPTY;
+  strict: bool = true;
+  shadow: bool = false;
+  /** Facts come as one document, else as single properties. */
+  document: bool = true;
+  /** Key of the filter state with the peer's identity; empty: the first URI SAN. */
+  identityKey: StaticArray<u8> = EMPTY;
+  /** Steps of assembly/path that the mesh takes. */
+  steps: i32 = 0;
+  /** The mesh's own trust domains. */
+  readonly trustDomains: Array<StaticArray<u8>> = [];
+  /** What rules need of the facts. */
+  needs: u32 = 0;
+  readonly allow: RuleSet = new RuleSet();
+  readonly deny: RuleSet = new RuleSet();
+  readonly audit: RuleSet = new RuleSet();
+  readonly dryAllow: RuleSet = new RuleSet();
+  readonly dryDeny: RuleSet = new RuleSet();
+  /** Paths that need no permission. */
+  exempt: Condition | null = null;
+  /** The answer to a denied request. */
+  status: i32 = 403;
+  body: StaticArray<u8> = EMPTY;
+  headers: StaticArray<u8> = EMPTY;
+}
