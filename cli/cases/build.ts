@@ -1,5 +1,6 @@
 /** Checked YAML nodes -> a case, with every default filled in. */
 import { isMap, isScalar, isSeq, type LineCounter, type YAMLMap } from "yaml";
+import type { KnownFacts } from "../host/index.ts";
 import { nameOf, offsetOf } from "./check.ts";
 import type {
   Answer,
@@ -18,7 +19,7 @@ import type {
 } from "./types.ts";
 
 const MAIN: Route = { path: "/", authority: undefined, name: "main", cluster: "main", virtualHost: "main" };
-const REQUEST: CaseRequest = { method: "GET", scheme: "http", authority: "shop", path: "/", headers: [], body: "" };
+const REQUEST = { method: "GET", scheme: "http", authority: "shop", path: "/", body: "" };
 const ANSWER: Answer = { fault: undefined, status: 200, headers: [], body: "", trailers: undefined, delayMs: 0 };
 const FAULTS: readonly string[] = ["reset", "timeout", "connect-failure"] satisfies Fault[];
 
@@ -164,6 +165,20 @@ function buildRequest(request: YAMLMap | undefined): CaseRequest {
     path: text(request, "path") ?? REQUEST.path,
     headers: pairs(request, "headers"),
     body: text(request, "body") ?? REQUEST.body,
+    facts: buildFacts(request),
+  };
+}
+
+function buildFacts(request: YAMLMap | undefined): KnownFacts {
+  const peer = asMap(request?.get("peer", true));
+  const claims = asMap(request?.get("claims", true));
+  const given = peer?.get("uriSans", true);
+  const uris: unknown = isSeq(given) ? given.toJSON() : undefined;
+  const ip = text(peer, "ip");
+  return {
+    ...(Array.isArray(uris) && { certificate: { uris: uris.map(String) } }),
+    ...(ip !== undefined && { direct: ip }),
+    ...(claims && { payload: claims.toJSON() as unknown }),
   };
 }
 

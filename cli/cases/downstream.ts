@@ -1,5 +1,5 @@
 /** Drives a filter that runs before the router, once for every request. */
-import { FrontRequest, text, type HeaderMap, type Router } from "../host/index.ts";
+import { factsDocument, FrontRequest, text, type HeaderMap, type Router } from "../host/index.ts";
 import {
   arrivalsOf,
   countersOf,
@@ -40,6 +40,7 @@ export class DownstreamDriver implements Driver {
       headers: headersOf(request),
       body: request.body,
       outcomes: upstream.map(outcomeOf),
+      ...(this.input.facts && { facts: factsDocument(request.facts) }),
       route: (headers) => this.route(headers),
     });
     return {

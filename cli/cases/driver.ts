@@ -14,4 +14,6 @@ export interface DriverInput {
   readonly test: Case;
   /** The policy's name in this run. */
   readonly policy: string;
+  /** The filter reads the facts document. */
+  readonly facts: boolean;
 }

@@ -18,6 +18,8 @@ export interface Filter {
   readonly order: number;
   /** The native filter that stands in while no valid policy was ever received. */
   readonly standIn: string;
+  /** Whether it reads the facts document. */
+  readonly facts: boolean;
   /** Whether its configuration carries the policy's name. */
   readonly named: boolean;
 }
@@ -30,6 +32,7 @@ interface FilterSchema {
     readonly traffic?: Traffic;
     readonly order: number;
     readonly default: string;
+    readonly facts?: boolean;
   };
 }
 
@@ -47,7 +50,7 @@ export function filterNames(): string[] {
 export function findFilter(name: string): Filter | undefined {
   if (!filterNames().includes(name)) return undefined;
   const schema = JSON.parse(readFileSync(join(ROOT, "filters", name, "schema.json"), "utf8")) as FilterSchema;
-  const { half, traffic, order, default: standIn } = schema["x-pointduty"];
+  const { half, traffic, order, default: standIn, facts = false } = schema["x-pointduty"];
   return {
     name,
     kind: schema.title ?? "",
@@ -55,6 +58,7 @@ export function findFilter(name: string): Filter | undefined {
     traffic: traffic ?? (half === "upstream" ? "outbound" : "inbound"),
     order,
     standIn,
+    facts,
     named: schema.required?.includes("name") ?? false,
   };
 }

@@ -78,7 +78,13 @@ function play(
     failurePolicy: "reload",
   });
   if (!plugin.accepted) return cannot(refusal(test, proxy, plugin));
-  const driver = DRIVERS[filter.half]({ proxy, plugin, test, policy: POLICY });
+  const driver = DRIVERS[filter.half]({
+    proxy,
+    plugin,
+    test,
+    policy: POLICY,
+    facts: findFilter(test.filter)?.facts ?? false,
+  });
   const startMs = proxy.nowMs;
   for (const [index, step] of test.steps.entries()) {
     const wait = startMs + (step.at ?? 0) - proxy.nowMs;

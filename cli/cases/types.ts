@@ -1,5 +1,7 @@
 /** A case, read: behaviour of a filter as data. Times are milliseconds. The format is described in test/schemas/case.json. */
 
+import type { KnownFacts } from "../host/index.ts";
+
 export type Pairs = readonly (readonly [name: string, value: string])[];
 
 export interface Retry {
@@ -39,6 +41,8 @@ export interface CaseRequest {
   readonly path: string;
   readonly headers: Pairs;
   readonly body: string;
+  /** What Envoy knows of it, for filters that read the facts document. */
+  readonly facts: KnownFacts;
 }
 
 export type Fault = "reset" | "timeout" | "connect-failure";

@@ -1,4 +1,5 @@
-/** What Envoy would tell the filter about a request of shared/vectors/authz.json: the document of set_filter_state. */
+/** What Envoy would know of a request of shared/vectors/authz.json. */
+import type { KnownFacts } from "../host/index.ts";
 import { isObject, type Json, type JsonObject } from "../policy/types.ts";
 
 /** The local address of the listener; `$DESTIP` in the vectors. */
@@ -6,41 +7,34 @@ export const LOCAL_ADDRESS = "127.0.0.1";
 /** Claims that Istio always has jwt_authn split at spaces (normalize_payload_in_metadata). */
 const SPACE_DELIMITED = ["scope", "permission"];
 
-/** The document for a request. `tokens`: jwt_authn is in the chain. */
-export function factsOf(request: JsonObject, tokens: boolean): string {
-  const uris = urisOf(request);
-  const cert = isObject(request["peerCert"]) ? request["peerCert"] : {};
-  const sni = request["sni"] ?? null;
-  const secured = uris !== undefined || sni !== null;
-  const direct = String(request["sourceIp"] ?? LOCAL_ADDRESS);
-  return JSON.stringify({
-    san: joined(uris),
-    dns: joined(listOf(cert["dns"])),
-    subject: uris ? String(cert["subject"] ?? "CN=client") : null,
-    digest: null,
-    tls: secured ? "TLSv1.3" : null,
-    sni,
-    direct,
-    remote: remoteOf(request) ?? direct,
+/** @param tokens jwt_authn is in the chain */
+export function factsOf(request: JsonObject, tokens: boolean): KnownFacts {
+  const certificate = certificateOf(request);
+  const sni = request["sni"];
+  const remote = remoteOf(request);
+  return {
+    ...(certificate && { certificate }),
+    tls: certificate !== undefined || typeof sni === "string",
+    ...(typeof sni === "string" && { sni }),
+    ...(typeof request["sourceIp"] === "string" && { direct: request["sourceIp"] }),
+    ...(remote !== undefined && { remote }),
     local: LOCAL_ADDRESS,
     port: Number(request["destinationPort"] ?? 8080),
-    payload: tokens ? claimsOf(request) : null,
-    header: null,
-  });
+    ...(tokens && { payload: claimsOf(request) }),
+  };
 }
 
-/** URI SANs of the client's certificate; undefined: it has none. */
-function urisOf(request: JsonObject): string[] | undefined {
-  if (isObject(request["peerCert"])) return listOf(request["peerCert"]["uris"]);
-  return isObject(request["peer"]) ? [`spiffe://${String(request["peer"]["principal"])}`] : undefined;
+/** Names in the client's certificate; undefined: it has none. */
+function certificateOf(request: JsonObject): KnownFacts["certificate"] {
+  const { peer, peerCert } = request;
+  if (isObject(peerCert)) {
+    return { uris: listOf(peerCert["uris"]), dns: listOf(peerCert["dns"]), subject: String(peerCert["subject"] ?? "") };
+  }
+  return isObject(peer) ? { uris: [`spiffe://${String(peer["principal"])}`] } : undefined;
 }
 
 function listOf(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : [];
-}
-
-function joined(names: readonly string[] | undefined): string | null {
-  return names && names.length > 0 ? names.join(",") : null;
 }
 
 /** The address that Envoy takes for the client's: the last one of x-forwarded-for, as a sidecar does. */
@@ -49,7 +43,7 @@ function remoteOf(request: JsonObject): string | undefined {
   return typeof forwarded === "string" ? forwarded.split(",").at(-1)?.trim() : undefined;
 }
 
-export function headerOf(request: JsonObject, name: string): string | undefined {
+function headerOf(request: JsonObject, name: string): string | undefined {
   const headers = Array.isArray(request["headers"]) ? (request["headers"] as [string, string][]) : [];
   return headers.find(([key]) => key.toLowerCase() === name)?.[1];
 }
@@ -62,8 +56,7 @@ function claimsOf(request: JsonObject): Json {
     headerOf(request, "access-control-request-method") !== undefined;
   const token = /^Bearer (.*)$/.exec(headerOf(request, "authorization") ?? "")?.[1];
   if (preflight || token === undefined) return null;
-  const payload = Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8");
-  const claims: unknown = JSON.parse(payload);
+  const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
   if (!isObject(claims)) return null;
   const normalized = Object.entries(claims).map(([key, value]) => {
     const split = SPACE_DELIMITED.includes(key) && typeof value === "string";

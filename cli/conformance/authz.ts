@@ -1,7 +1,7 @@
 /** Runs shared/vectors/authz.json: Istio policies and requests, with what Istio and a stock Envoy 1.40.0 make of them. */
 import type { CaseOutcome } from "../commands/conformance.ts";
 import { moduleOf } from "../cases/filter.ts";
-import { DownstreamRequest, OfflineProxy } from "../host/index.ts";
+import { DownstreamRequest, FACTS_KEY, factsDocument, OfflineProxy, utf8 } from "../host/index.ts";
 import { Failure } from "../policy/errors.ts";
 import { isObject, type Json, type JsonObject } from "../policy/types.ts";
 import { factsOf, LOCAL_ADDRESS } from "./authz-facts.ts";
@@ -80,7 +80,7 @@ function load(configuration: JsonObject, tokens: boolean): Loaded | string {
   return {
     status: (given, path) => {
       const request = new DownstreamRequest();
-      request.setNativeFilterState("pointduty.facts", factsOf(given, tokens));
+      request.setNativeFilterState(FACTS_KEY, utf8(factsDocument(factsOf(given, tokens))));
       const stream = proxy.worker(0).stream(plugin, { request });
       stream.requestHeaders(pairsOf(given, path), { endOfStream: true });
       stream.end();

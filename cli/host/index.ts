@@ -3,6 +3,7 @@ export { type Action, BufferType, HeaderMapType, type LogLevel, MetricType, Stat
 export { type Bytes, bytes, text, utf8 } from "./bytes.ts";
 export { CallCount } from "./calls.ts";
 export { EnvoyCrash, NotModelled } from "./crash.ts";
+export { FACTS_KEY, factsDocument, type KnownFacts } from "./facts.ts";
 export { type HeaderInput, HeaderMap } from "./headers.ts";
 export type { LoadedPlugin, PluginOptions } from "./loaded-plugin.ts";
 export type { LocalReply } from "./local-reply.ts";

@@ -41,19 +41,20 @@ export {
 const FILTER = ascii("authz");
 const STATE = ascii("pointduty.authz.");
 const OUTCOME = ascii(".outcome");
+const RULE = ascii(".rule");
 const AUDIT = ascii(".audit");
 const ALLOWED = ascii("allowed");
 const DENIED = ascii("denied");
 const SHADOW_DENIED = ascii("shadow_denied");
 const AUDITED = ascii("audited");
 const DRY_RUN_DENIED = ascii("dry_run_denied");
-const WOULD = ascii("would be ");
 const NEAREST = ascii(", nearest ");
 const FAILED = ascii(" but for ");
 const DENY = ascii("deny");
 const ALLOW = ascii("allow");
 const REFUSED = ascii("authz: configuration refused: ");
-const REQUEST = ascii("authz: request ");
+const REQUEST = ascii("authz: request denied by ");
+const SHADOW_REQUEST = ascii("authz: request would be denied by ");
 const FORBIDDEN = ascii("RBAC: access denied");
 const NO_PAIRS = new StaticArray<u8>(0);
 const NO_POLICY_DETAILS = ascii("authz_denied[policy]");
@@ -114,6 +115,7 @@ class Authorization extends Root {
   private dryDenied: i32 = -1;
   private dryUnallowed: i32 = -1;
   private outcomePath: StaticArray<u8> = STATE;
+  private rulePath: StaticArray<u8> = STATE;
   private auditPath: StaticArray<u8> = STATE;
 
   configure(size: i32): bool {
@@ -154,6 +156,7 @@ class Authorization extends Root {
     this.dryDenied = metrics.counter(DRY_RUN_DENIED, null, DENY);
     this.dryUnallowed = metrics.counter(DRY_RUN_DENIED, null, ALLOW);
     this.outcomePath = line.clear().add(STATE).add(policy.name).add(OUTCOME).copy();
+    this.rulePath = line.clear().add(STATE).add(policy.name).add(RULE).copy();
     this.auditPath = line.clear().add(STATE).add(policy.name).add(AUDIT).copy();
     setTickPeriod(TICK_MILLIS);
   }
@@ -175,7 +178,8 @@ class Authorization extends Root {
     this.observe(verdict);
     if (verdict.allowed) {
       incrementMetric(this.allowed, 1);
-      this.leave(line.clear().add(ALLOWED).byte(0x20).add(nameOf(verdict)));
+      const name = nameOf(verdict);
+      this.leave(ALLOWED, changetype<usize>(name), name.length);
       return Action.Continue;
     }
     this.countDenied(verdict);
@@ -228,10 +232,9 @@ class Authorization extends Root {
 
   /** For the access log and, at level info, for Envoy's log: which rule denies, or came nearest to allowing. */
   private describe(verdict: Verdict): void {
-    line.clear().add(REQUEST);
+    line.clear().add(this.policy.shadow ? SHADOW_REQUEST : REQUEST);
     const from = line.length;
-    if (this.policy.shadow) line.add(WOULD);
-    line.add(DENIED).byte(0x20).add(nameOf(verdict));
+    line.add(nameOf(verdict));
     if (verdict.reason == Reason.NO_RULE) {
       const decider = this.decider;
       decider.explain();
@@ -240,13 +243,14 @@ class Authorization extends Root {
       if (nearest !== null && failed !== null)
         line.add(NEAREST).add(nearest.name).add(FAILED).text(keyText(failed.attribute)).add(failed.name);
     }
-    setProperty(this.outcomePath, line.address + <usize>from, line.length - from);
+    this.leave(DENIED, line.address + <usize>from, line.length - from);
     log(LogLevel.Info, line);
   }
 
-  /** What the access log shows. */
-  private leave(text: ByteBuilder): void {
-    setProperty(this.outcomePath, text.address, text.length);
+  /** What the access log shows: a word, and the rule behind it. */
+  private leave(outcome: StaticArray<u8>, rule: usize, length: i32): void {
+    setProperty(this.outcomePath, changetype<usize>(outcome), outcome.length);
+    setProperty(this.rulePath, rule, length);
   }
 }
 

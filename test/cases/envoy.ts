@@ -5,14 +5,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { readEvents } from "../../cli/cases/events.ts";
 import { differences, NO_OUTCOME, type Answered, type Arrived, type Difference } from "../../cli/cases/expect.ts";
+import { findFilter } from "../../cli/cases/filter.ts";
 import { cannot, configurationOf, type CaseResult, type Failure } from "../../cli/cases/module.ts";
+import { factsDocument } from "../../cli/host/index.ts";
 import type { Case, Pairs, Step } from "../../cli/cases/types.ts";
 import { ID_HEADER } from "../lib/backend.ts";
 import { startEnvoy, type Envoy } from "../lib/envoy.ts";
 import { PolicyFile } from "../lib/policy.ts";
 import { CaseBackend } from "./backend.ts";
 import { CaseClient } from "./client.ts";
-import { bootstrapOf, CLUSTER, DETAILS, OUTCOME, REFUSED } from "./mesh.ts";
+import { bootstrapOf, CLUSTER, DETAILS, FACTS, OUTCOME, REFUSED } from "./mesh.ts";
 import { plan, type Process, type Run, type Slot } from "./plan.ts";
 
 /** Slots that are at work at a time: enough that pauses of some cost no time, few enough that requests stay fast. */
@@ -171,7 +173,12 @@ class Runner {
     const arrivals = this.place.backend.expect(id, step.upstream);
     this.arrivals.push(arrivals);
     const refused = step.upstream[0]?.fault === "connect-failure";
-    const own: Pairs = [[ID_HEADER, id], ...(refused ? [[REFUSED, "1"] as const] : [])];
+    const facts = findFilter(this.planned.test.filter)?.facts ? factsDocument(step.request.facts) : undefined;
+    const own: Pairs = [
+      [ID_HEADER, id],
+      ...(refused ? [[REFUSED, "1"] as const] : []),
+      ...(facts === undefined ? [] : [[FACTS, facts] as const]),
+    ];
     try {
       const { status, headers, body } = await client.request(step.request, own);
       const told = (name: string): string => headers.find(([known]) => known === name)?.[1] ?? "";

@@ -1,5 +1,7 @@
 /** The bootstrap of one Envoy that runs cases: a listener for each slot, made from the operator's template. */
+import { findFilter } from "../../cli/cases/filter.ts";
 import type { Env, Route } from "../../cli/cases/types.ts";
+import { FACTS_KEY } from "../../cli/host/index.ts";
 import { bootstrap, retryPolicy, type Message } from "../lib/bootstrap.ts";
 import type { PolicyFile } from "../lib/policy.ts";
 import type { Process, Slot } from "./plan.ts";
@@ -9,6 +11,8 @@ export const DETAILS = "x-pd-test-details";
 export const OUTCOME = "x-pd-test-outcome";
 export const CLUSTER = "x-pd-test-cluster";
 export const REFUSED = "x-pd-test-refused";
+/** Request header with the facts document, for filters that read it. */
+export const FACTS = "x-pd-test-facts";
 
 const API = "type.googleapis.com/envoy";
 const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
@@ -53,7 +57,7 @@ function treeOf(slot: Slot, policy: PolicyFile, port: number, http2: boolean): T
       more: withNobody(name, port),
     })),
     hcm: { stat_prefix: slot.name, route_config: routeConfig(env) },
-    httpFilters: [telling(slot)],
+    httpFilters: [telling(slot), ...(findFilter(slot.filter)?.facts ? givenFacts() : [])],
   }) as Tree;
   const [listener] = tree.static_resources.listeners;
   if (!listener) throw new Error("the template has no listener");
@@ -142,6 +146,27 @@ function telling({ filter, runs }: Slot): Message {
       },
     },
   };
+}
+
+/**
+ * Puts the facts document of the request's own header where set_filter_state would put what Envoy knows: cases say who the
+ * peer is, and no client of theirs has a certificate. What Envoy itself writes there is test/envoy/authz-facts.test.ts.
+ */
+function givenFacts(): Message[] {
+  const set = `${API}.extensions.filters.http.set_filter_state.v3.Config`;
+  const mutate = `${API}.extensions.filters.http.header_mutation.v3.HeaderMutation`;
+  const value = {
+    object_key: FACTS_KEY,
+    factory_key: "envoy.string",
+    format_string: { text_format_source: { inline_string: `%REQ(${FACTS})%` } },
+  };
+  return [
+    { name: "pointduty.test.facts", typed_config: { "@type": set, on_request_headers: [value] } },
+    {
+      name: "pointduty.test.hide-facts",
+      typed_config: { "@type": mutate, mutations: { request_mutations: [{ remove: FACTS }] } },
+    },
+  ];
 }
 
 /** Moves the upstream filters from the router into each cluster's own, which copies of requests pass as well. */

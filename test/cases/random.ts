@@ -111,6 +111,7 @@ function drawStep(dice: Dice, line: number): Step {
       path: dice.one(["/a", "/b"]),
       headers: dice.chance(0.2) ? GRPC : [],
       body: method === "POST" && dice.chance(0.5) ? "two socks" : "",
+      facts: {},
     },
     upstream: refused.length > 0 ? refused : Array.from({ length: dice.whole(1, 4) }, () => drawAnswer(dice)),
     expect: NOTHING,

@@ -19,6 +19,6 @@ test("the name section goes, all else stays as it is", () => {
   const module = new Uint8Array([...HEADER, ...TYPES, ...names, ...other]);
   const stripped = withoutNames(module);
   assert.deepEqual([...stripped], [...HEADER, ...TYPES, ...other]);
-  assert.ok(WebAssembly.validate(new Uint8Array(stripped)));
+  assert.ok(new WebAssembly.Module(new Uint8Array(stripped)));
   assert.deepEqual([...withoutNames(stripped)], [...stripped]);
 });

@@ -2,8 +2,9 @@
  * One client's request through a filter before the router: the filter's request phase, the choice of the route, the
  * router's attempts, the filter's response phase (Envoy, source/common/http/filter_manager.cc).
  */
-import { type Bytes, bytes } from "../bytes.ts";
+import { type Bytes, bytes, utf8 } from "../bytes.ts";
 import { msToNs, type Timer } from "../clock.ts";
+import { FACTS_KEY } from "../facts.ts";
 import { type HeaderInput, HeaderMap } from "../headers.ts";
 import type { LoadedPlugin } from "../loaded-plugin.ts";
 import { FAIL_STREAM, type LocalReply, localReplyResponse } from "../local-reply.ts";
@@ -24,6 +25,8 @@ export interface FrontOptions {
   readonly body?: Bytes;
   /** The backend's answers, one per attempt, the last one repeats. */
   readonly outcomes: readonly OutcomeInput[];
+  /** The facts document; undefined: there is none. */
+  readonly facts?: string;
   /** The route of a request with these headers; undefined: there is none. */
   readonly route: (headers: HeaderMap) => Router | undefined;
 }
@@ -66,6 +69,7 @@ export class FrontRequest {
     this.#options = options;
     const headers = new HeaderMap("request", options.headers);
     this.request = new DownstreamRequest(routeNames(options.route(headers)));
+    if (options.facts !== undefined) this.request.setNativeFilterState(FACTS_KEY, utf8(options.facts));
     this.stream = worker.stream(options.plugin, {
       kind: "downstream",
       request: this.request,
