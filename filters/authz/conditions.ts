@@ -2,7 +2,7 @@
 import { copyBytes } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { expandPrincipal, expandTrustDomain } from "./aliases";
-import { Attribute, Clause, Condition, Need, Policy, Value } from "./model";
+import { Attribute, Condition, Need, Policy, Value } from "./model";
 import { NO_DIRECT_ADDRESS, NO_SECOND_SAN, NO_TOKEN_CHECKS } from "./texts.gen";
 import { compileValue, problem } from "./values";
 
@@ -16,21 +16,38 @@ export class Conditions {
     private readonly tokenChecks: bool,
   ) {}
 
-  /** Adds a condition to a clause; none when both lists are empty. False after an error. */
-  add(clause: Clause, condition: Condition, values: cfg.Node, notValues: cfg.Node): bool {
+  /** Adds a condition to a list; none when both lists of values are empty. False after an error. */
+  add(list: Array<Condition>, attribute: u8, values: cfg.Node, notValues: cfg.Node): bool {
     if (cfg.len(values) == 0 && cfg.len(notValues) == 0) return true;
+    const condition = new Condition(attribute);
     if (!this.compile(condition, values, notValues)) return false;
-    clause.conditions.push(condition);
+    list.push(condition);
     return true;
   }
 
   /** Fills a condition. False after an error. */
   compile(condition: Condition, values: cfg.Node, notValues: cfg.Node): bool {
     if (!this.provided(condition.attribute, cfg.len(values) > 0 ? values : notValues)) return false;
-    return this.fill(condition, condition.values, values) && this.fill(condition, condition.notValues, notValues);
+    if (cfg.len(values) > 0) {
+      if (!this.gather(condition, values)) return false;
+      condition.values = this.gathered();
+    }
+    if (cfg.len(notValues) > 0) {
+      if (!this.gather(condition, notValues)) return false;
+      condition.notValues = this.gathered();
+    }
+    return true;
   }
 
-  private fill(condition: Condition, into: Array<Value>, list: cfg.Node): bool {
+  /** Values of the list that is compiled; reused. */
+  private readonly found: Array<Value> = [];
+
+  private gathered(): StaticArray<Value> {
+    return StaticArray.fromArray(this.found);
+  }
+
+  private gather(condition: Condition, list: cfg.Node): bool {
+    this.found.length = 0;
     for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
       const all = this.expand(condition.attribute, cfg.ptr(item), cfg.len(item));
       for (let i = 0; i < all.length; i++) {
@@ -38,7 +55,7 @@ export class Conditions {
         const address = changetype<usize>(bytes);
         const value = compileValue(condition.attribute, address, bytes.length, this.namespace, this.policy.strict);
         if (value === null) return cfg.error(item, problem);
-        into.push(value);
+        this.found.push(value);
         condition.whole = condition.whole || hasComma(value.bytes);
       }
     }

@@ -227,43 +227,54 @@ function setOf(policy: Policy, spec: cfg.Node, dryRun: bool): RuleSet | null {
 }
 
 function compileRule(set: RuleSet, conditions: Conditions, rule: Rule, node: cfg.Node): bool {
-  const ofPermissions = new Clause();
-  const ofPrincipals = new Clause();
+  const ofPermissions: Array<Condition> = [];
+  const ofPrincipals: Array<Condition> = [];
   const when = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN);
   for (let item = cfg.first(when); item != cfg.NONE; item = cfg.next(item))
     if (!compileWhen(conditions, ofPermissions, ofPrincipals, item)) return false;
+  clauses.length = 0;
   const from = cfg.field(node, slot.POLICIES_SPEC_RULES_FROM);
   for (let item = cfg.first(from); item != cfg.NONE; item = cfg.next(item)) {
-    const source = cfg.field(item, slot.POLICIES_SPEC_RULES_FROM_SOURCE);
-    if (!compileSource(conditions, newClause(rule.principals), source)) return false;
+    clause.length = 0;
+    if (!compileSource(conditions, cfg.field(item, slot.POLICIES_SPEC_RULES_FROM_SOURCE))) return false;
+    addClause(ofPrincipals);
   }
+  rule.principals = takeClauses(ofPrincipals);
   const to = cfg.field(node, slot.POLICIES_SPEC_RULES_TO);
   for (let item = cfg.first(to); item != cfg.NONE; item = cfg.next(item)) {
-    const operation = cfg.field(item, slot.POLICIES_SPEC_RULES_TO_OPERATION);
-    if (!compileOperation(conditions, newClause(rule.permissions), operation)) return false;
+    clause.length = 0;
+    if (!compileOperation(conditions, cfg.field(item, slot.POLICIES_SPEC_RULES_TO_OPERATION))) return false;
+    addClause(ofPermissions);
   }
-  addToEach(rule.principals, ofPrincipals);
-  addToEach(rule.permissions, ofPermissions);
+  rule.permissions = takeClauses(ofPermissions);
   set.rules.push(rule);
   return true;
 }
 
-function newClause(clauses: Array<Clause>): Clause {
-  const clause = new Clause();
-  clauses.push(clause);
-  return clause;
+/** The clause that is compiled, and those before it in the same list; reused. */
+const clause: Array<Condition> = [];
+const clauses: Array<Clause> = [];
+
+/** Ends a clause. Conditions of `when` belong to every `from` or `to` (model.go, New). */
+function addClause(when: Array<Condition>): void {
+  for (let i = 0; i < when.length; i++) clause.push(unchecked(when[i]));
+  clauses.push(new Clause(StaticArray.fromArray(clause)));
 }
 
-/** Conditions of `when` belong to every `from` or `to`, or stand alone when there is none (model.go, New). */
-function addToEach(clauses: Array<Clause>, more: Clause): void {
-  if (clauses.length == 0) clauses.push(new Clause());
-  for (let i = 0; i < clauses.length; i++) {
-    const conditions = unchecked(clauses[i]).conditions;
-    for (let j = 0; j < more.conditions.length; j++) conditions.push(unchecked(more.conditions[j]));
-  }
+/** Ends a list of clauses; without any, the conditions of `when` stand alone. */
+function takeClauses(when: Array<Condition>): StaticArray<Clause> {
+  if (clauses.length == 0) clauses.push(new Clause(StaticArray.fromArray(when)));
+  const taken = StaticArray.fromArray(clauses);
+  clauses.length = 0;
+  return taken;
 }
 
-function compileWhen(conditions: Conditions, permissions: Clause, principals: Clause, node: cfg.Node): bool {
+function compileWhen(
+  conditions: Conditions,
+  permissions: Array<Condition>,
+  principals: Array<Condition>,
+  node: cfg.Node,
+): bool {
   const key = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_KEY);
   const values = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_VALUES);
   const notValues = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_NOT_VALUES);
@@ -273,10 +284,12 @@ function compileWhen(conditions: Conditions, permissions: Clause, principals: Cl
   const attribute = condition.attribute;
   const ofPermissions =
     attribute == Attribute.DESTINATION_IP || attribute == Attribute.PORT || attribute == Attribute.SNI;
-  return conditions.add(ofPermissions ? permissions : principals, condition, values, notValues);
+  if (!conditions.compile(condition, values, notValues)) return false;
+  (ofPermissions ? permissions : principals).push(condition);
+  return true;
 }
 
-function compileSource(conditions: Conditions, clause: Clause, source: cfg.Node): bool {
+function compileSource(conditions: Conditions, source: cfg.Node): bool {
   const principals = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_PRINCIPALS);
   const notPrincipals = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_NOT_PRINCIPALS);
   const tokens = cfg.field(source, slot.POLICIES_SPEC_RULES_FROM_SOURCE_REQUEST_PRINCIPALS);
@@ -295,17 +308,17 @@ function compileSource(conditions: Conditions, clause: Clause, source: cfg.Node)
   if (names > 0 && cfg.len(accounts) + cfg.len(notAccounts) > 0)
     return cfg.error(cfg.len(accounts) > 0 ? accounts : notAccounts, texts.ACCOUNTS_ALONE);
   const added =
-    conditions.add(clause, new Condition(Attribute.PRINCIPAL), principals, notPrincipals) &&
-    conditions.add(clause, new Condition(Attribute.REQUEST_PRINCIPAL), tokens, notTokens) &&
-    conditions.add(clause, new Condition(Attribute.SERVICE_ACCOUNT), accounts, notAccounts) &&
-    conditions.add(clause, new Condition(Attribute.TRUST_DOMAIN), domains, notDomains) &&
-    conditions.add(clause, new Condition(Attribute.NAMESPACE), namespaces, notNamespaces) &&
-    conditions.add(clause, new Condition(Attribute.REMOTE_IP), remote, notRemote) &&
-    conditions.add(clause, new Condition(Attribute.SOURCE_IP), direct, notDirect);
-  return added && (clause.conditions.length > 0 || cfg.error(source, texts.EMPTY_SOURCE));
+    conditions.add(clause, Attribute.PRINCIPAL, principals, notPrincipals) &&
+    conditions.add(clause, Attribute.REQUEST_PRINCIPAL, tokens, notTokens) &&
+    conditions.add(clause, Attribute.SERVICE_ACCOUNT, accounts, notAccounts) &&
+    conditions.add(clause, Attribute.TRUST_DOMAIN, domains, notDomains) &&
+    conditions.add(clause, Attribute.NAMESPACE, namespaces, notNamespaces) &&
+    conditions.add(clause, Attribute.REMOTE_IP, remote, notRemote) &&
+    conditions.add(clause, Attribute.SOURCE_IP, direct, notDirect);
+  return added && (clause.length > 0 || cfg.error(source, texts.EMPTY_SOURCE));
 }
 
-function compileOperation(conditions: Conditions, clause: Clause, operation: cfg.Node): bool {
+function compileOperation(conditions: Conditions, operation: cfg.Node): bool {
   const hosts = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_HOSTS);
   const notHosts = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_NOT_HOSTS);
   const methods = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_METHODS);
@@ -315,11 +328,11 @@ function compileOperation(conditions: Conditions, clause: Clause, operation: cfg
   const ports = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_PORTS);
   const notPorts = cfg.field(operation, slot.POLICIES_SPEC_RULES_TO_OPERATION_NOT_PORTS);
   const added =
-    conditions.add(clause, new Condition(Attribute.HOST), hosts, notHosts) &&
-    conditions.add(clause, new Condition(Attribute.METHOD), methods, notMethods) &&
-    conditions.add(clause, new Condition(Attribute.PATH), paths, notPaths) &&
-    conditions.add(clause, new Condition(Attribute.PORT), ports, notPorts);
-  return added && (clause.conditions.length > 0 || cfg.error(operation, texts.EMPTY_OPERATION));
+    conditions.add(clause, Attribute.HOST, hosts, notHosts) &&
+    conditions.add(clause, Attribute.METHOD, methods, notMethods) &&
+    conditions.add(clause, Attribute.PATH, paths, notPaths) &&
+    conditions.add(clause, Attribute.PORT, ports, notPorts);
+  return added && (clause.length > 0 || cfg.error(operation, texts.EMPTY_OPERATION));
 }
 
 function hasStar(address: usize, length: i32): bool {

@@ -116,7 +116,7 @@ function keyOf(condition: Condition, value: Value): bool {
   return value.kind != EXACT;
 }
 
-function clausesOf(rule: Rule, file: i32): Array<Clause> {
+function clausesOf(rule: Rule, file: i32): StaticArray<Clause> {
   return file == File.PATH || file == File.HOST ? rule.permissions : rule.principals;
 }
 

@@ -43,7 +43,7 @@ export class Matcher {
     return permissions == NO ? NO : min(permissions, this.some(rule.principals));
   }
 
-  private some(clauses: Array<Clause>): i32 {
+  private some(clauses: StaticArray<Clause>): i32 {
     let best = NO;
     for (let i = 0; i < clauses.length && best < YES; i++) best = max(best, this.all(unchecked(clauses[i])));
     return best;
@@ -102,7 +102,7 @@ export class Matcher {
   }
 
   /** strict: a port counts only for patterns that have one themselves, the dot at the end of a name never. */
-  private anyHost(values: Array<Value>): bool {
+  private anyHost(values: StaticArray<Value>): bool {
     const request = this.request;
     for (let i = 0; i < values.length; i++) {
       const value = unchecked(values[i]);
@@ -178,7 +178,7 @@ export class Matcher {
     return wanted && !this.anyIdentity(condition.notValues) ? YES : NO;
   }
 
-  private anyIdentity(values: Array<Value>): bool {
+  private anyIdentity(values: StaticArray<Value>): bool {
     const facts = this.facts;
     if (facts.peer == Peer.NONE || values.length == 0) return false;
     if (anyMember(values, facts.uris) || anyMember(values, facts.dns)) return true;
@@ -193,7 +193,7 @@ export class Matcher {
   }
 
   /** A namespace or an account of a trust domain that is not the mesh's is perhaps the one that is meant. */
-  private anyStrict(values: Array<Value>, peer: i32): i32 {
+  private anyStrict(values: StaticArray<Value>, peer: i32): i32 {
     if (peer == Peer.NONE) return NO;
     const facts = this.facts;
     const id = facts.id;
@@ -227,7 +227,7 @@ export class Matcher {
     return wanted && !this.anyToken(condition, condition.notValues) ? YES : NO;
   }
 
-  private anyToken(condition: Condition, values: Array<Value>): bool {
+  private anyToken(condition: Condition, values: StaticArray<Value>): bool {
     let node = this.facts.payload;
     if (condition.attribute == Attribute.REQUEST_PRINCIPAL) return anyPrincipal(values, node);
     for (let i = 0; i < condition.claim.length; i++) node = keyMember(node, unchecked(condition.claim[i]));
@@ -245,7 +245,7 @@ function crisp(condition: Condition, address: usize, length: i32): i32 {
   return wanted && !anyText(condition.notValues, address, length) ? YES : NO;
 }
 
-function anyText(values: Array<Value>, address: usize, length: i32): bool {
+function anyText(values: StaticArray<Value>, address: usize, length: i32): bool {
   if (length < 0) return false;
   for (let i = 0; i < values.length; i++) if (matchesText(unchecked(values[i]), address, length)) return true;
   return false;
@@ -315,7 +315,7 @@ function isPart(bytes: StaticArray<u8>, skip: i32, drop: i32, address: usize, le
 }
 
 /** Some value against some of the names that a text holds, joined by commas. */
-function anyMember(values: Array<Value>, names: Text): bool {
+function anyMember(values: StaticArray<Value>, names: Text): bool {
   let from = 0;
   while (from <= names.length) {
     let end = from;
@@ -326,7 +326,7 @@ function anyMember(values: Array<Value>, names: Text): bool {
   return false;
 }
 
-function anyPrincipal(values: Array<Value>, payload: Node): bool {
+function anyPrincipal(values: StaticArray<Value>, payload: Node): bool {
   const issuer = textMember(payload, ISS);
   const subject = textMember(payload, SUB);
   if (!isString(issuer) || !isString(subject)) return false;
@@ -341,12 +341,12 @@ function anyPrincipal(values: Array<Value>, payload: Node): bool {
   return false;
 }
 
-function anyPort(values: Array<Value>, port: i32): bool {
+function anyPort(values: StaticArray<Value>, port: i32): bool {
   for (let i = 0; i < values.length; i++) if (unchecked(values[i]).number == port) return true;
   return false;
 }
 
-function anyBlock(values: Array<Value>, address: Address): bool {
+function anyBlock(values: StaticArray<Value>, address: Address): bool {
   for (let i = 0; i < values.length; i++) {
     const block = unchecked(values[i]).block;
     if (block !== null && address.family != 0 && block.contains(address.family, address.bytes)) return true;

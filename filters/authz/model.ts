@@ -41,7 +41,11 @@ export namespace Kind {
   export const TOKEN: u8 = 12;
 }
 
+/** Shared by all that has none: policies are many, and memory never shrinks. */
 const EMPTY = new StaticArray<u8>(0);
+const NO_VALUES = new StaticArray<Value>(0);
+const NO_KEYS: Array<StaticArray<u8>> = [];
+const NO_CLAUSES = new StaticArray<Clause>(0);
 
 /** One value of a condition. */
 export class Value {
@@ -57,12 +61,12 @@ export class Value {
 
 /** One field of a source or an operation, or one `when`: one of the values, and none of the not-values. */
 export class Condition {
-  readonly values: Array<Value> = [];
-  readonly notValues: Array<Value> = [];
+  values: StaticArray<Value> = NO_VALUES;
+  notValues: StaticArray<Value> = NO_VALUES;
   /** Name of a header, in lower case. */
   name: StaticArray<u8> = EMPTY;
   /** Keys that lead to a claim. */
-  claim: Array<StaticArray<u8>> = [];
+  claim: Array<StaticArray<u8>> = NO_KEYS;
   /** A value of this header's holds a comma, so its lines are not read as lists. */
   whole: bool = false;
   constructor(readonly attribute: u8) {}
@@ -70,15 +74,15 @@ export class Condition {
 
 /** One `from` or one `to`, each with the conditions of `when` that belong to it: all must hold. */
 export class Clause {
-  readonly conditions: Array<Condition> = [];
+  constructor(readonly conditions: StaticArray<Condition>) {}
 }
 
 /** One rule of one policy: some `to` and some `from`. */
 export class Rule {
   /** Number of the counter of its denials in this VM; -1: not defined yet. */
   counter: i32 = -1;
-  readonly permissions: Array<Clause> = [];
-  readonly principals: Array<Clause> = [];
+  permissions: StaticArray<Clause> = NO_CLAUSES;
+  principals: StaticArray<Clause> = NO_CLAUSES;
   constructor(
     /** ns[<namespace>]-policy[<name>]-rule[<index>]: Envoy evaluates in the order of these. */
     readonly id: StaticArray<u8>,

@@ -256,7 +256,7 @@ export class Decider {
   }
 
   /** How many conditions hold in the clause that comes nearest; `failedHere` is the one that does not, null if all do. */
-  private met(clauses: Array<Clause>): i32 {
+  private met(clauses: StaticArray<Clause>): i32 {
     let most = -1;
     for (let i = 0; i < clauses.length; i++) {
       const conditions = unchecked(clauses[i]).conditions;
