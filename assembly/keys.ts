@@ -8,7 +8,11 @@ const OFFSET: u32 = 2166136261;
 const PRIME: u32 = 16777619;
 
 class Key {
-  readonly values: Array<i32> = [];
+  /** How often a number was added. */
+  count: i32 = 0;
+  /** Places of its first and last number; -1: it has none. */
+  head: i32 = -1;
+  tail: i32 = -1;
   constructor(
     readonly bytes: StaticArray<u8>,
     readonly hash: u32,
@@ -18,6 +22,9 @@ class Key {
 
 export class KeyTable {
   private keys: Array<Key> = [];
+  /** Numbers of all keys, and for each the place of the next one of its key, -1 behind the last. */
+  private readonly numbers: Array<i32> = [];
+  private readonly links: Array<i32> = [];
   /** Number of a key plus 1, by hash; 0 = free. At most half of it is used. */
   private places: StaticArray<i32> = new StaticArray<i32>(16);
   /** By length: 1 some whole text has it, 2 some beginning, 3 both. */
@@ -34,7 +41,11 @@ export class KeyTable {
     return this.keys.length;
   }
 
-  /** Adds a number under a key. @param prefix the key is the beginning of texts, else a whole one */
+  /**
+   * Adds a number under a key.
+   * @param prefix the key is the beginning of texts, else a whole one
+   * @param value negative: it is only counted
+   */
   add(address: usize, length: i32, prefix: bool, value: i32): void {
     let hash = OFFSET;
     for (let i = 0; i < length; i++) hash = step(hash, load<u8>(address + <usize>i));
@@ -44,19 +55,25 @@ export class KeyTable {
       memory.copy(changetype<usize>(bytes), address, <usize>length);
       number = this.insert(new Key(bytes, hash, prefix));
     }
-    const values = unchecked(this.keys[number]).values;
-    if (values.length == 0 || unchecked(values[values.length - 1]) != value) values.push(value);
+    const key = unchecked(this.keys[number]);
+    key.count++;
+    if (value < 0 || (key.tail >= 0 && unchecked(this.numbers[key.tail]) == value)) return;
+    const place = this.numbers.push(value) - 1;
+    this.links.push(-1);
+    if (key.tail >= 0) unchecked((this.links[key.tail] = place));
+    else key.head = place;
+    key.tail = place;
   }
 
-  /** How many numbers are under a key. */
+  /** How often a number was added under a key. */
   count(address: usize, length: i32, prefix: bool): i32 {
     let hash = OFFSET;
     for (let i = 0; i < length; i++) hash = step(hash, load<u8>(address + <usize>i));
     const number = this.find(address, length, hash, prefix);
-    return number < 0 ? 0 : unchecked(this.keys[number]).values.length;
+    return number < 0 ? 0 : unchecked(this.keys[number]).count;
   }
 
-  /** Starts to look a text up; its bytes must stay until `next` returns null. */
+  /** Starts to look a text up; its bytes must stay until `next` returns -1. */
   begin(address: usize, length: i32): KeyTable {
     this.address = address;
     this.length = length;
@@ -66,27 +83,37 @@ export class KeyTable {
     return this;
   }
 
-  /** The numbers, ascending if they were added so, under the next key that matches the text; null: there is no more. */
-  next(): Array<i32> | null {
+  /** The place of the first number under the next key that matches the text; -1: there is no more. */
+  next(): i32 {
     while (this.at <= this.length && this.at < this.lengths.length) {
       const kinds = unchecked(this.lengths[this.at]);
       if (!this.prefixDone) {
         this.prefixDone = true;
         if ((kinds & 2) != 0) {
           const number = this.find(this.address, this.at, this.hash, true);
-          if (number >= 0) return unchecked(this.keys[number]).values;
+          if (number >= 0) return unchecked(this.keys[number]).head;
         }
       }
       if (this.at == this.length) {
         this.at++;
         const number = (kinds & 1) != 0 ? this.find(this.address, this.length, this.hash, false) : -1;
-        return number < 0 ? null : unchecked(this.keys[number]).values;
+        return number < 0 ? -1 : unchecked(this.keys[number]).head;
       }
       this.hash = step(this.hash, load<u8>(this.address + <usize>this.at));
       this.at++;
       this.prefixDone = false;
     }
-    return null;
+    return -1;
+  }
+
+  /** The number at a place. */
+  numberAt(place: i32): i32 {
+    return unchecked(this.numbers[place]);
+  }
+
+  /** The place of the next number of the same key, in the order in which they were added; -1: it was the last. */
+  after(place: i32): i32 {
+    return unchecked(this.links[place]);
   }
 
   private find(address: usize, length: i32, hash: u32, prefix: bool): i32 {

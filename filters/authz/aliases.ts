@@ -1,5 +1,5 @@
 /** Trust domains that stand for one another (Istio, pilot/pkg/security/trustdomain/bundle.go and util.go). Pure. */
-import { ByteBuilder, copyBytes, isText } from "../../assembly/bytes";
+import { ByteBuilder, copyBytes, equals, isText } from "../../assembly/bytes";
 import { LOCAL } from "./texts.gen";
 
 const STAR: u8 = 0x2a;
@@ -8,29 +8,37 @@ const SLASH: u8 = 0x2f;
 const PARTS: i32 = 5;
 const built = new ByteBuilder();
 
+/** What the last expansion gave; reused. */
+const all: Array<StaticArray<u8>> = [];
+
+function alone(address: usize, length: i32): Array<StaticArray<u8>> {
+  all.push(copyBytes(address, length));
+  return all;
+}
+
 /**
  * The principals that one of a policy stands for: where its trust domain is one of the mesh's, or cluster.local, the same
- * in each of the mesh's; else it alone.
+ * in each of the mesh's; else it alone. The list is void with the next call.
  * @param domains the mesh's trust domain, then its aliases
  */
 export function expandPrincipal(address: usize, length: i32, domains: Array<StaticArray<u8>>): Array<StaticArray<u8>> {
-  const whole = copyBytes(address, length);
+  all.length = 0;
   const own = domainLength(address, length);
   // `*` alone for a trust domain is every one.
-  if (own < 0 || (own == 1 && load<u8>(address) == STAR)) return [whole];
-  const domain = copyBytes(address, own);
-  if (!isKnown(domain, domains) && !isText(address, own, LOCAL)) return [whole];
-  const all: Array<StaticArray<u8>> = [];
+  if (own < 0 || (own == 1 && load<u8>(address) == STAR)) return alone(address, length);
+  if (!isKnown(address, own, domains) && !isText(address, own, LOCAL)) return alone(address, length);
   for (let i = 0; i < domains.length; i++) {
     const other = unchecked(domains[i]);
-    if (suffixMatch(other, domain)) addOnce(all, whole);
-    else {
-      built
-        .clear()
-        .add(other)
-        .bytes(address + <usize>own, length - own);
-      addOnce(all, built.copy());
-    }
+    const otherAddress = changetype<usize>(other);
+    if (suffixMatch(otherAddress, other.length, address, own)) addOnce(copyBytes(address, length));
+    else
+      addOnce(
+        built
+          .clear()
+          .add(other)
+          .bytes(address + <usize>own, length - own)
+          .copy(),
+      );
   }
   return all;
 }
@@ -41,9 +49,9 @@ export function expandTrustDomain(
   length: i32,
   domains: Array<StaticArray<u8>>,
 ): Array<StaticArray<u8>> {
-  const own = copyBytes(address, length);
-  for (let i = 0; i < domains.length; i++) if (equal(unchecked(domains[i]), own)) return domains;
-  return [own];
+  all.length = 0;
+  for (let i = 0; i < domains.length; i++) if (equals(address, length, unchecked(domains[i]))) return domains;
+  return alone(address, length);
 }
 
 /** Bytes of the trust domain of a principal; -1 when it has not PARTS parts. */
@@ -58,34 +66,31 @@ function domainLength(address: usize, length: i32): i32 {
 }
 
 /** stringMatch: either may be the pattern. */
-function isKnown(domain: StaticArray<u8>, domains: Array<StaticArray<u8>>): bool {
+function isKnown(domain: usize, length: i32, domains: Array<StaticArray<u8>>): bool {
   for (let i = 0; i < domains.length; i++) {
-    const other = unchecked(domains[i]);
-    if (equal(domain, other) || (other.length == 1 && unchecked(other[0]) == STAR)) return true;
-    if (prefixMatch(domain, other) || prefixMatch(other, domain)) return true;
-    if (suffixMatch(domain, other) || suffixMatch(other, domain)) return true;
+    const bytes = unchecked(domains[i]);
+    const other = changetype<usize>(bytes);
+    const size = bytes.length;
+    if (equals(domain, length, bytes) || (size == 1 && load<u8>(other) == STAR)) return true;
+    if (prefixMatch(domain, length, other, size) || prefixMatch(other, size, domain, length)) return true;
+    if (suffixMatch(domain, length, other, size) || suffixMatch(other, size, domain, length)) return true;
   }
   return false;
 }
 
-function prefixMatch(text: StaticArray<u8>, pattern: StaticArray<u8>): bool {
-  const length = pattern.length - 1;
-  if (length < 0 || unchecked(pattern[length]) != STAR || text.length < length) return false;
-  return memory.compare(changetype<usize>(text), changetype<usize>(pattern), <usize>length) == 0;
+function prefixMatch(text: usize, length: i32, pattern: usize, size: i32): bool {
+  const rest = size - 1;
+  if (rest < 0 || load<u8>(pattern + <usize>rest) != STAR || length < rest) return false;
+  return memory.compare(text, pattern, <usize>rest) == 0;
 }
 
-function suffixMatch(text: StaticArray<u8>, pattern: StaticArray<u8>): bool {
-  const length = pattern.length - 1;
-  if (length < 0 || unchecked(pattern[0]) != STAR || text.length < length) return false;
-  const end = changetype<usize>(text) + <usize>(text.length - length);
-  return memory.compare(end, changetype<usize>(pattern) + 1, <usize>length) == 0;
+function suffixMatch(text: usize, length: i32, pattern: usize, size: i32): bool {
+  const rest = size - 1;
+  if (rest < 0 || load<u8>(pattern) != STAR || length < rest) return false;
+  return memory.compare(text + <usize>(length - rest), pattern + 1, <usize>rest) == 0;
 }
 
-function equal(a: StaticArray<u8>, b: StaticArray<u8>): bool {
-  return a.length == b.length && memory.compare(changetype<usize>(a), changetype<usize>(b), <usize>a.length) == 0;
-}
-
-function addOnce(list: Array<StaticArray<u8>>, bytes: StaticArray<u8>): void {
-  for (let i = 0; i < list.length; i++) if (equal(unchecked(list[i]), bytes)) return;
-  list.push(bytes);
+function addOnce(bytes: StaticArray<u8>): void {
+  for (let i = 0; i < all.length; i++) if (equals(changetype<usize>(bytes), bytes.length, unchecked(all[i]))) return;
+  all.push(bytes);
 }

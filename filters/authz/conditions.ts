@@ -1,5 +1,4 @@
 /** Lists of values -> conditions, and what a configuration must provide for them. Pure. */
-import { copyBytes } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { expandPrincipal, expandTrustDomain } from "./aliases";
 import { Attribute, Condition, Need, Policy, Value } from "./model";
@@ -49,25 +48,30 @@ export class Conditions {
   private gather(condition: Condition, list: cfg.Node): bool {
     this.found.length = 0;
     for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
-      const all = this.expand(condition.attribute, cfg.ptr(item), cfg.len(item));
-      for (let i = 0; i < all.length; i++) {
-        const bytes = unchecked(all[i]);
-        const address = changetype<usize>(bytes);
-        const value = compileValue(condition.attribute, address, bytes.length, this.namespace, this.policy.strict);
-        if (value === null) return cfg.error(item, problem);
-        this.found.push(value);
-        condition.whole = condition.whole || hasComma(value.bytes);
-      }
+      if (!this.expand(condition, cfg.ptr(item), cfg.len(item))) return cfg.error(item, problem);
     }
     return true;
   }
 
-  /** Trust domains stand for one another. */
-  private expand(attribute: u8, address: usize, length: i32): Array<StaticArray<u8>> {
+  /** Adds the values that one of a policy stands for: trust domains stand for one another. */
+  private expand(condition: Condition, address: usize, length: i32): bool {
     const domains = this.policy.trustDomains;
-    if (attribute == Attribute.PRINCIPAL) return expandPrincipal(address, length, domains);
-    if (attribute == Attribute.TRUST_DOMAIN) return expandTrustDomain(address, length, domains);
-    return [copyBytes(address, length)];
+    const ofPrincipal = condition.attribute == Attribute.PRINCIPAL;
+    if (!ofPrincipal && condition.attribute != Attribute.TRUST_DOMAIN) return this.take(condition, address, length);
+    const all = ofPrincipal ? expandPrincipal(address, length, domains) : expandTrustDomain(address, length, domains);
+    for (let i = 0; i < all.length; i++) {
+      const bytes = unchecked(all[i]);
+      if (!this.take(condition, changetype<usize>(bytes), bytes.length)) return false;
+    }
+    return true;
+  }
+
+  private take(condition: Condition, address: usize, length: i32): bool {
+    const value = compileValue(condition.attribute, address, length, this.namespace, this.policy.strict);
+    if (value === null) return false;
+    this.found.push(value);
+    condition.whole = condition.whole || hasComma(value.bytes);
+    return true;
   }
 
   /** Whether the facts will hold what a condition looks at. */

@@ -227,11 +227,11 @@ function setOf(policy: Policy, spec: cfg.Node, dryRun: bool): RuleSet | null {
 }
 
 function compileRule(set: RuleSet, conditions: Conditions, rule: Rule, node: cfg.Node): bool {
-  const ofPermissions: Array<Condition> = [];
-  const ofPrincipals: Array<Condition> = [];
+  ofPermissions.length = 0;
+  ofPrincipals.length = 0;
   const when = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN);
   for (let item = cfg.first(when); item != cfg.NONE; item = cfg.next(item))
-    if (!compileWhen(conditions, ofPermissions, ofPrincipals, item)) return false;
+    if (!compileWhen(conditions, item)) return false;
   clauses.length = 0;
   const from = cfg.field(node, slot.POLICIES_SPEC_RULES_FROM);
   for (let item = cfg.first(from); item != cfg.NONE; item = cfg.next(item)) {
@@ -254,6 +254,9 @@ function compileRule(set: RuleSet, conditions: Conditions, rule: Rule, node: cfg
 /** The clause that is compiled, and those before it in the same list; reused. */
 const clause: Array<Condition> = [];
 const clauses: Array<Clause> = [];
+/** The conditions of `when`; reused. */
+const ofPermissions: Array<Condition> = [];
+const ofPrincipals: Array<Condition> = [];
 
 /** Ends a clause. Conditions of `when` belong to every `from` or `to` (model.go, New). */
 function addClause(when: Array<Condition>): void {
@@ -269,12 +272,7 @@ function takeClauses(when: Array<Condition>): StaticArray<Clause> {
   return taken;
 }
 
-function compileWhen(
-  conditions: Conditions,
-  permissions: Array<Condition>,
-  principals: Array<Condition>,
-  node: cfg.Node,
-): bool {
+function compileWhen(conditions: Conditions, node: cfg.Node): bool {
   const key = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_KEY);
   const values = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_VALUES);
   const notValues = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_NOT_VALUES);
@@ -282,10 +280,10 @@ function compileWhen(
   if (condition === null) return cfg.error(key, keyProblem);
   if (cfg.len(values) == 0 && cfg.len(notValues) == 0) return cfg.error(node, texts.NO_VALUES);
   const attribute = condition.attribute;
-  const ofPermissions =
+  const toPermissions =
     attribute == Attribute.DESTINATION_IP || attribute == Attribute.PORT || attribute == Attribute.SNI;
   if (!conditions.compile(condition, values, notValues)) return false;
-  (ofPermissions ? permissions : principals).push(condition);
+  (toPermissions ? ofPermissions : ofPrincipals).push(condition);
   return true;
 }
 

@@ -38,7 +38,7 @@ export class Lookup {
     const shared = new Lookup();
     for (let i = 0; i < rules.length; i++) {
       for (let file = 0; file < FILES; file++) {
-        if (fileable(unchecked(rules[i]), file)) shared.file(unchecked(rules[i]), file, i);
+        if (fileable(unchecked(rules[i]), file)) shared.file(unchecked(rules[i]), file, -1);
       }
     }
     for (let i = 0; i < rules.length; i++) {

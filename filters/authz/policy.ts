@@ -213,21 +213,31 @@ export class Decider {
   /** @param best the first rule so far; those behind it are of no interest */
   private firstUnder(set: RuleSet, table: KeyTable, address: usize, length: i32, best: i32, degree: i32): i32 {
     table.begin(address, length);
-    for (let numbers = table.next(); numbers !== null; numbers = table.next())
-      best = this.firstOf(set, numbers, best, degree);
+    for (let first = table.next(); first >= 0; first = table.next()) {
+      for (let place = first; place >= 0 && best > 0; place = table.after(place)) {
+        const number = table.numberAt(place);
+        // They ascend.
+        if (number >= best) break;
+        if (this.matches(set, number, degree)) best = number;
+      }
+    }
     return best;
   }
 
   private firstOf(set: RuleSet, numbers: Array<i32>, best: i32, degree: i32): i32 {
-    const lookup = set.lookup;
     for (let i = 0; i < numbers.length; i++) {
       const number = unchecked(numbers[i]);
-      if (number >= best) return best;
-      if (unchecked(lookup.seen[number]) == lookup.request) continue;
-      unchecked((lookup.seen[number] = lookup.request));
-      if (this.matcher.rule(unchecked(set.rules[number])) >= degree) return number;
+      if (number >= best || this.matches(set, number, degree)) return min(number, best);
     }
     return best;
+  }
+
+  /** Judges a rule, once for each request: false if it was judged before, and did not match. */
+  private matches(set: RuleSet, number: i32, degree: i32): bool {
+    const lookup = set.lookup;
+    if (unchecked(lookup.seen[number]) == lookup.request) return false;
+    unchecked((lookup.seen[number] = lookup.request));
+    return this.matcher.rule(unchecked(set.rules[number])) >= degree;
   }
 
   /**

@@ -1,5 +1,5 @@
 /** Configurations for a schema: mostly right ones, so that a run gets past the first field. */
-import type { Schema } from "../module/config/oracle.ts";
+import { ownKeys, type Schema } from "../module/config/oracle.ts";
 import type { Json } from "../module/config/struct.ts";
 import { below, chance, pick, type Choices } from "./choices.ts";
 
@@ -20,6 +20,12 @@ export function value(schema: Schema, from: Choices): Json {
 
 function object(schema: Schema, from: Choices): Json {
   const out: Record<string, Json> = {};
+  const own = ownKeys(schema);
+  if (own !== undefined) {
+    for (let left = below(from, 4); left > 0; left--)
+      out[pick(from, ["a", "app", "", "a/b~", "\u00e9"])] = value(own, from);
+    return out;
+  }
   for (const [key, inner] of Object.entries(schema.properties ?? {})) {
     const wanted = schema.required?.includes(key) ?? false;
     if (wanted ? !chance(from, ODD) : below(from, 2) === 1) out[key] = value(inner, from);

@@ -24,6 +24,8 @@ function planted(body: string): Filter {
     module: new WebAssembly.Module(code),
     schema: { type: "object", properties: {} },
     replies: { statuses: [503], details: /^denied$/ },
+    half: "upstream",
+    policies: [],
   };
 }
 

@@ -7,6 +7,7 @@ import type { Target } from "../target.ts";
 import { callbacksTarget } from "./callbacks.ts";
 import { configurationTarget } from "./configuration.ts";
 import { pairsTarget } from "./pairs.ts";
+import { requestsTarget } from "./requests.ts";
 import { streamsTarget } from "./streams.ts";
 
 /** Folder of a target's corpus: inputs that found something, and good ones to begin with. */
@@ -28,7 +29,9 @@ export function allTargets(): Target[] {
       configurationTarget(filter, "text", corpus(`${name}/text`)),
       configurationTarget(filter, "struct", corpus(`${name}/struct`)),
       callbacksTarget(filter, corpus(`${name}/callbacks`)),
-      streamsTarget(filter, corpus(`${name}/streams`)),
+      filter.half === "upstream"
+        ? streamsTarget(filter, corpus(`${name}/streams`))
+        : requestsTarget(filter, corpus(`${name}/requests`)),
     );
   }
   return targets;

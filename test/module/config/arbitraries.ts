@@ -1,6 +1,6 @@
 /** Random configurations for a schema: mostly nearly right, since noise alone never gets past the first field. */
 import fc from "fast-check";
-import type { Schema } from "./oracle.ts";
+import { ownKeys, type Schema } from "./oracle.ts";
 import type { Json } from "./struct.ts";
 
 /** Text without NUL, which both input forms refuse, and without lone surrogates. */
@@ -60,7 +60,12 @@ function number(schema: Schema): fc.Arbitrary<Json> {
 
 function string(schema: Schema): fc.Arbitrary<Json> {
   if (schema.format === "duration") return fc.oneof({ weight: 4, arbitrary: simpleDuration }, duration);
-  if (schema.format !== "name") return fc.oneof(text, fc.string({ unit: "grapheme", maxLength: 310 }).filter(noNul));
+  if (schema.format !== "name") {
+    // Texts of a low bound keep it mostly: else no value that holds several is ever valid.
+    const short = (schema.maxLength ?? 310) < 10;
+    const some = fc.string({ unit: short ? "binary-ascii" : "grapheme", maxLength: short ? 4 : 310 }).filter(noNul);
+    return short ? fc.oneof({ weight: 20, arbitrary: some }, text) : fc.oneof(text, some);
+  }
   const good = fc.stringMatching(/^[a-z0-9]([-a-z0-9.]{0,61}[a-z0-9])?$/);
   return fc.oneof({ weight: 5, arbitrary: good }, fc.stringMatching(/^[-a-zA-Z0-9._]{0,70}$/));
 }
@@ -70,6 +75,11 @@ function noNul(value: string): boolean {
 }
 
 function object(schema: Schema): fc.Arbitrary<Json> {
+  const own = ownKeys(schema);
+  if (own !== undefined) {
+    const keys = fc.oneof(text, fc.constantFrom("", "a", "b", "apiVersion", "a/b", "~"));
+    return fc.dictionary(keys.map(String).filter(noNul), nearly(own), { maxKeys: 4 });
+  }
   const properties = Object.entries(schema.properties ?? {});
   const fields = Object.fromEntries(properties.map(([key, inner]) => [key, nearly(inner)]));
   const record = fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Record<string, Json>>;

@@ -9,6 +9,10 @@ interface Schema {
   readonly format?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly required?: readonly string[];
+  /** false, or the rule of every field of an object whose keys are the user's own. */
+  readonly additionalProperties?: boolean | Schema;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
   readonly items?: Schema;
   readonly oneOf?: readonly Schema[];
   readonly enum?: readonly Json[];
@@ -103,6 +107,8 @@ function firstErrorInside(
   value: { readonly [key: string]: Json },
   pointer: string,
 ): string | undefined {
+  const own = ownKeys(schema);
+  if (own !== undefined) return firstErrorInMap(schema, own, value, pointer);
   const properties = schema.properties ?? {};
   for (const [key, inner] of Object.entries(value)) {
     const rule = Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -117,9 +123,34 @@ function firstErrorInside(
   return missing === undefined ? undefined : pointer + step(missing);
 }
 
+/** The rule of an object whose keys are the user's own; undefined for other objects. */
+export function ownKeys({ additionalProperties: rule }: Schema): Schema | undefined {
+  return typeof rule === "object" ? rule : undefined;
+}
+
+function firstErrorInMap(
+  { minProperties = 0, maxProperties = Infinity }: Schema,
+  rule: Schema,
+  value: { readonly [key: string]: Json },
+  pointer: string,
+): string | undefined {
+  const fields = Object.entries(value);
+  if (fields.length < minProperties || fields.length > maxProperties) return pointer;
+  for (const [key, inner] of fields) {
+    const found = firstError(rule, inner, pointer + step(key));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 /** A valid value as the canonical text has it: keys sorted, defaults filled in, durations in milliseconds. */
 export function canonical(schema: Schema, value: Json): string {
   if (schema.oneOf !== undefined || schema.enum !== undefined) return quote(String(value));
+  const own = ownKeys(schema);
+  if (own !== undefined && isObject(value)) {
+    const fields = Object.entries(value).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    return `{${fields.map(([key, inner]) => `${quote(key)}:${canonical(own, inner)}`).join(",")}}`;
+  }
   if (schema.type === "object" && isObject(value)) {
     const properties = schema.properties ?? {};
     const parts = Object.keys(properties)
