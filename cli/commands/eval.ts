@@ -46,6 +46,8 @@ goes on without the policy.
 
 Lines of a request file; what is left out is as here, but for headers (none), body (none) and id (the line's number):
   {"id":"r1","method":"GET","scheme":"http","authority":"shop","path":"/","headers":[["x-role","user"]],"body":"text"}
+and, for filters that ask who sends it:
+  "peer":{"uriSans":["spiffe://cluster.local/ns/shop/sa/web"],"ip":"10.0.0.7"},"claims":{"sub":"u1"}
 Each is answered with allow, deny, route or pass; shadow-deny is what enforce would have denied, error a module that failed.
 
 Exit code 0 whatever the decisions, 1 if a line can't be read; the others are judged all the same.

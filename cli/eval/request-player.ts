@@ -1,5 +1,6 @@
 /** Sends requests through one policy of a filter that runs before the router, and says what it decided. */
 import {
+  factsDocument,
   FrontRequest,
   OfflineProxy,
   Router,
@@ -25,6 +26,8 @@ export interface RequestDecision {
   readonly filter: string;
   readonly policy: string;
   readonly verdict: RequestVerdict;
+  /** What the filter names as the reason of its decision. */
+  readonly rule?: string;
   /** Of the filter's own answer, as `details`. */
   readonly status?: number;
   readonly details?: string;
@@ -53,6 +56,7 @@ export class RequestPlayer {
   readonly #plugin: LoadedPlugin;
   readonly #router: Router;
   readonly #outcomeKey: string;
+  readonly #ruleKey: string;
   readonly #watch: CounterWatch | undefined;
 
   constructor(policy: Policy, modules: Modules, explain: boolean) {
@@ -68,6 +72,7 @@ export class RequestPlayer {
     });
     this.#router = new Router(this.#proxy, { plugins: [], cluster: "main", route: "main", virtualHost: "main" });
     this.#outcomeKey = `pointduty.${rootId(filter.name)}.${resource.name}.outcome`;
+    this.#ruleKey = `pointduty.${rootId(filter.name)}.${resource.name}.rule`;
     this.#watch = explain ? new CounterWatch(this.#proxy, policy) : undefined;
   }
 
@@ -84,6 +89,7 @@ export class RequestPlayer {
       headers: pairs,
       body: utf8(line.body),
       outcomes: [200],
+      ...(this.#policy.filter.facts && { facts: factsDocument(line.facts) }),
       route: () => this.#router,
     });
     while (!sent.done) this.#proxy.clock.step();
@@ -93,18 +99,21 @@ export class RequestPlayer {
   }
 
   #judge({ response, routed, request, stream }: FrontRequest): Omit<RequestDecision, "id" | "filter" | "policy"> {
+    const named = request.filterState(this.#ruleKey);
+    const rule = named && { rule: text(named) };
     const headers = response && valuesOf(response.headers);
     const answer = headers && Object.keys(headers).length > 0 ? { responseHeaders: headers } : {};
     const reply = stream.localReply;
     if (!response || reply) {
       const verdict = response && reply?.details !== TRAPPED ? "deny" : "error";
       const status = response && { status: Number(response.headers.getText(":status")), details: response.details };
-      return { verdict, ...status, ...answer };
+      return { verdict, ...rule, ...status, ...answer };
     }
     const outcome = request.filterState(this.#outcomeKey);
     const sent = routed?.headers;
     return {
       verdict: (outcome && OUTCOMES[text(outcome)]) ?? "pass",
+      ...rule,
       ...(sent && { requestHeaders: valuesOf(sent), path: one(sent, ":path"), authority: one(sent, ":authority") }),
       ...answer,
     };
@@ -136,7 +145,7 @@ function words(bytes: Uint8Array): string {
 
 /** A decision in words: what the filter changed, too. */
 export function requestText(line: RequestLine, decision: RequestDecision): string {
-  const { id, policy, verdict, status, details, requestHeaders = {}, responseHeaders = {}, counters } = decision;
+  const { id, policy, verdict, rule, status, details, requestHeaders = {}, responseHeaders = {}, counters } = decision;
   const { path = line.path, authority = line.authority } = decision;
   const given = valuesGiven(line);
   const set = Object.entries(requestHeaders).filter(([name, value]) => String(given.get(name)) !== String(value));
@@ -144,7 +153,7 @@ export function requestText(line: RequestLine, decision: RequestDecision): strin
   const target = `${line.method} ${line.authority}${line.path}`;
   const changed = path === line.path && authority === line.authority ? [] : [`sent to ${authority}${path}`];
   const parts = [
-    `${id}: ${policy}: ${target}: ${verdict}`,
+    `${id}: ${policy}: ${target}: ${verdict}${rule === undefined ? "" : ` by ${rule}`}`,
     ...(status === undefined ? [] : [`${status} ${details ?? ""}`.trimEnd()]),
     ...changed,
     ...set.map(([name, value]) => `request ${name}: ${String(value)}`),

@@ -1,5 +1,6 @@
 /** Request files: requests as in case files, one JSON object a line. */
-import type { Json, JsonObject } from "../policy/types.ts";
+import type { KnownFacts } from "../host/index.ts";
+import { isObject, type Json, type JsonObject } from "../policy/types.ts";
 import { readLines, shown, type BadLine } from "./lines.ts";
 
 /** One line. */
@@ -13,9 +14,11 @@ export interface RequestLine {
   readonly path: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: string;
+  /** Who sends it, with which claims, for filters that read the facts document; absent: nothing is known. */
+  readonly facts?: KnownFacts;
 }
 
-const FIELDS = ["id", "method", "scheme", "authority", "path", "headers", "body"];
+const FIELDS = ["id", "method", "scheme", "authority", "path", "headers", "body", "peer", "claims"];
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** What no proxy lets pass in a header. */
 const BREAKS = /[\0\r\n]/;
@@ -39,7 +42,27 @@ function readRequest(value: JsonObject, line: number): RequestLine | string {
   }
   if (typeof body !== "string") return `body: ${shown(body)}; allowed: a text`;
   const pairs = readPairs(headers);
-  return typeof pairs === "string" ? pairs : { line, id, method, scheme, authority, path, headers: pairs, body };
+  if (typeof pairs === "string") return pairs;
+  const facts = readFacts(value);
+  if (typeof facts === "string") return facts;
+  return { line, id, method, scheme, authority, path, headers: pairs, body, ...(facts && { facts }) };
+}
+
+/** As in case files. */
+function readFacts({ peer, claims }: JsonObject): KnownFacts | string | undefined {
+  if (peer === undefined && claims === undefined) return undefined;
+  if (claims !== undefined && !isObject(claims)) return `claims: ${shown(claims)}; allowed: an object`;
+  const { uriSans, ip, ...others } = isObject(peer) ? peer : {};
+  const known = peer === undefined || (isObject(peer) && Object.keys(others).length === 0);
+  const uris = uriSans === undefined || (Array.isArray(uriSans) && uriSans.every((uri) => typeof uri === "string"));
+  if (!known || !uris || (ip !== undefined && typeof ip !== "string")) {
+    return `peer: ${shown(peer ?? null)}; allowed: an object with uriSans, a list of texts, and ip, a text`;
+  }
+  return {
+    ...(uriSans !== undefined && { certificate: { uris: uriSans as readonly string[] } }),
+    ...(ip !== undefined && { direct: ip }),
+    ...(claims !== undefined && { payload: claims }),
+  };
 }
 
 function readPairs(headers: Json): [string, string][] | string {

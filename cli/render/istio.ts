@@ -26,6 +26,8 @@ export interface IstioPolicy {
   readonly order: number;
   /** The native filter that stands in while no valid policy was ever received. */
   readonly standIn: string;
+  /** Whether the filter reads the facts document. Default false. */
+  readonly facts?: boolean;
   readonly policy: string;
   /** JSON text. */
   readonly configuration: string;
@@ -43,6 +45,7 @@ export interface IstioPolicy {
 export function renderEnvoyFilter(policy: IstioPolicy): string {
   const labels = Object.entries(policy.labels).sort(([a], [b]) => (a < b ? -1 : 1));
   let template = withStandIn(readFileSync(new URL(`${policy.half}.yaml`, TEMPLATES), "utf8"), policy.standIn);
+  if (policy.half === "downstream") template = block(template, "facts", policy.facts ?? false);
   template = block(template, "namespace", policy.namespace !== "");
   template = block(template, "selector", labels.length > 0);
   if (labels.length > 0) {

@@ -42,6 +42,8 @@ export interface Bootstrap {
   backendPort: number;
   /** Path of the ECDS file on Envoy's machine. */
   ecdsFile: string;
+  /** Whether the filter reads the facts document. Default false. */
+  facts?: boolean;
   /** Whether the next hop is a client, which must not see `x-envoy-ratelimited`. */
   edge: boolean;
 }
@@ -58,6 +60,7 @@ function template(file: string): string {
 /** The bootstrap as YAML text. Throws TemplateError if template and values do not fit. */
 export function renderBootstrap(b: Bootstrap): string {
   let text = block(template("bootstrap.yaml"), "edge", b.edge);
+  text = block(text, "facts", b.facts ?? false);
   for (const half of ["downstream", "upstream"]) text = block(text, half, half === b.half);
   return fill(withStandIn(text, b.standIn), {
     ...standInSlots(b.standIn),

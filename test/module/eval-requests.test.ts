@@ -18,7 +18,7 @@ test("what is left out has a value", () => {
 const BAD: readonly (readonly [line: string, message: string])[] = [
   ["{", "no JSON; allowed: one JSON object a line"],
   ["[]", "no JSON object; allowed: one JSON object a line"],
-  ['{"host":"a"}', "host: unknown field; allowed: id, method, scheme, authority, path, headers, body"],
+  ['{"host":"a"}', "host: unknown field; allowed: id, method, scheme, authority, path, headers, body, peer, claims"],
   ['{"id":true}', "id: allowed: a text or a number"],
   ['{"method":""}', 'method: ""; allowed: one such as GET'],
   ['{"method":"a b"}', 'method: "a b"; allowed: one such as GET'],
