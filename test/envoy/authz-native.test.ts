@@ -13,7 +13,7 @@ import type { OracleConfiguration, OracleRequest } from "../lib/authz-oracle.ts"
 import { Dice, drawConfiguration, drawRequest, SANS } from "../lib/authz-random.ts";
 import { bootstrap, type Message } from "../lib/bootstrap.ts";
 import { Authority, canCertify, type Certificate } from "../lib/certificates.ts";
-import { startEnvoy, type Envoy } from "../lib/envoy.ts";
+import { envoyBinary, startEnvoy, type Envoy } from "../lib/envoy.ts";
 import { nativeRules } from "../lib/native-rbac.ts";
 import { modulePath } from "../lib/policy.ts";
 import { encodeStruct } from "../module/config/struct.ts";
@@ -203,7 +203,10 @@ function offline(proxy: OfflineProxy, plugin: LoadedPlugin, drawn: OracleRequest
   return stream.localReply?.status ?? 200;
 }
 
-test("native RBAC and the module give the same verdict", { skip: SKIP }, async () => {
+test("native RBAC and the module give the same verdict", { skip: SKIP }, async (t) => {
+  // Older ones join repeated headers, and keep dot segments with parameters: compat means 1.40.
+  const { version } = await envoyBinary();
+  if (!version.startsWith("1.40.")) return t.skip(`compat is what Envoy 1.40 does, this is ${version}`);
   const dice = new Dice(SEED);
   const authority = new Authority();
   const known = clients(authority);

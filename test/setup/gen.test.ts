@@ -6,6 +6,7 @@ import { editorSchema } from "./gen/editor.ts";
 import { readModel, SchemaError } from "./gen/model.ts";
 import { withTable } from "./gen/readme.ts";
 import { generateSource, slotNames } from "./gen/source.ts";
+import { tableBytes } from "./gen/table.ts";
 import { generateTexts } from "./gen/texts.ts";
 
 interface Schema {
@@ -93,6 +94,31 @@ const REFUSED: readonly (readonly [string, Schema, string])[] = [
     schemaOf({ type: "array", maxItems: 1, items: {} }),
     "/properties/x/items/type: must be object",
   ],
+  [
+    "a map without maximum",
+    schemaOf({ type: "object", additionalProperties: { type: "boolean" } }),
+    "/properties/x/maxProperties: must be a number",
+  ],
+  [
+    "a map of more fields than are compared",
+    schemaOf({ type: "object", additionalProperties: { type: "boolean" }, maxProperties: 1025 }),
+    "/properties/x/maxProperties: must be a number from 0 to 1024",
+  ],
+  [
+    "a map with fields of its own",
+    schemaOf({ type: "object", additionalProperties: { type: "boolean" }, maxProperties: 1, properties: {} }),
+    "/properties/x/properties: not supported here",
+  ],
+  [
+    "a map's default of too many fields",
+    schemaOf({
+      type: "object",
+      additionalProperties: { type: "boolean" },
+      maxProperties: 1,
+      default: { a: true, b: true },
+    }),
+    "/properties/x/default: is not allowed: an object of 0 to 1 fields",
+  ],
   ["no size limit", schemaOf(INTEGER, { "x-pointduty": {} }), "/x-pointduty/sizeLimit: must be a number"],
   [
     "a half of nothing",
@@ -113,6 +139,11 @@ const REFUSED: readonly (readonly [string, Schema, string])[] = [
     "a default that nobody renders",
     schemaOf(INTEGER, { "x-pointduty": { ...OWN, default: "envoy.filters.http.lua" } }),
     "/x-pointduty/default: must be one of envoy.filters.http.header_mutation, envoy.filters.http.rbac",
+  ],
+  [
+    "facts that are neither there nor not",
+    schemaOf(INTEGER, { "x-pointduty": { ...OWN, facts: "document" } }),
+    "/x-pointduty/facts: must be true or false",
   ],
   [
     "a module limit of nothing",
@@ -150,6 +181,33 @@ test("names slots by their path", () => {
   const list = { type: "array", maxItems: 3, description: "A list.", items: inner };
   const model = readModel(schemaOf({}, { properties: { someRules: list } }));
   assert.deepEqual(slotNames(model), ["SOME_RULES", "SOME_RULES_MIN_RATE"]);
+});
+
+test("a map of objects has slots, and a row in the table", () => {
+  const inner = { type: "object", additionalProperties: false, properties: {} as Schema };
+  inner.properties = { rate: { ...INTEGER, description: "A field." } };
+  const map = {
+    type: "object",
+    description: "A map.",
+    minProperties: 1,
+    maxProperties: 3,
+    additionalProperties: inner,
+  };
+  const model = readModel(schemaOf({}, { properties: { limits: map } }));
+  assert.deepEqual(slotNames(model), ["LIMITS", "LIMITS_RATE"]);
+  const table = withTable("<!-- configuration -->\n<!-- /configuration -->", model) ?? "";
+  assert.match(table, /\| `limits` \| an object of 1 to 3 fields \|/);
+  assert.match(table, /\| `limits\.\*\.rate` \| a whole number/);
+});
+
+test("equal rules are in the table once", () => {
+  const field = (description: string): Schema => ({ ...INTEGER, description });
+  const one = readModel(schemaOf({}, { properties: { a: field("A.") } }));
+  const two = readModel(schemaOf({}, { properties: { a: field("A."), b: field("B.") } }));
+  const other = readModel(schemaOf({}, { properties: { a: field("A."), b: { ...field("B."), maximum: 9 } } }));
+  const size = (model: typeof one): number => tableBytes(model.root).length;
+  assert.ok(size(two) - size(one) < 12, "a field more, no rule more");
+  assert.ok(size(other) - size(two) > 24);
 });
 
 test("writes the README's table between its markers and nowhere else", () => {
