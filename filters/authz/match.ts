@@ -3,7 +3,7 @@
  * a path that means different things to different servers, an identity that can't be read. A DENY rule matches on the
  * third, an ALLOW rule does not. `compat` knows the third only where Envoy itself would have an answer and we have none.
  */
-import { hasLineBreak, find, fits, glob, TOP } from "../../assembly/pattern";
+import { EXACT, find, fits, glob, hasLineBreak, SUFFIX, TOP } from "../../assembly/pattern";
 import {
   firstItem,
   isString,
@@ -218,7 +218,7 @@ export class Matcher {
 
   private isOwn(address: usize, length: i32): bool {
     const own = this.policy.trustDomains;
-    for (let i = 0; i < own.length; i++) if (fits(0, unchecked(own[i]), address, length)) return true;
+    for (let i = 0; i < own.length; i++) if (fits(EXACT, unchecked(own[i]), address, length)) return true;
     return false;
   }
 
@@ -261,7 +261,7 @@ function matchesText(value: Value, address: usize, length: i32): bool {
       return (
         length >= SCHEME + bytes.length &&
         isSpiffe(address, length) &&
-        fits(2, bytes, address, length) &&
+        fits(SUFFIX, bytes, address, length) &&
         !hasLineBreak(address, length)
       );
     case Kind.NAMESPACE:
@@ -355,7 +355,7 @@ function anyBlock(values: StaticArray<Value>, address: Address): bool {
 }
 
 function isName(condition: Condition, address: usize, length: i32): bool {
-  return fits(0, condition.name, address, length);
+  return fits(EXACT, condition.name, address, length);
 }
 
 /** What `nextMember` found. */
