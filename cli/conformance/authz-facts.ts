@@ -7,11 +7,18 @@ export const LOCAL_ADDRESS = "127.0.0.1";
 /** Claims that Istio always has jwt_authn split at spaces (normalize_payload_in_metadata). */
 const SPACE_DELIMITED = ["scope", "permission"];
 
-/** @param tokens jwt_authn is in the chain */
-export function factsOf(request: JsonObject, tokens: boolean): KnownFacts {
+/** What is around a policy's proxy. */
+export interface Surroundings {
+  /** jwt_authn is in the chain. */
+  readonly tokens: boolean;
+  /** Proxies in front whose entries in x-forwarded-for count (gateways: meshConfig's numTrustedProxies). */
+  readonly trustedProxies: number;
+}
+
+export function factsOf(request: JsonObject, { tokens, trustedProxies }: Surroundings): KnownFacts {
   const certificate = certificateOf(request);
   const sni = request["sni"];
-  const remote = remoteOf(request);
+  const remote = remoteOf(request, trustedProxies);
   return {
     ...(certificate && { certificate }),
     tls: certificate !== undefined || typeof sni === "string",
@@ -37,10 +44,10 @@ function listOf(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** The address that Envoy takes for the client's: the last one of x-forwarded-for, as a sidecar does. */
-function remoteOf(request: JsonObject): string | undefined {
+/** The address that Envoy takes for the client's: of x-forwarded-for the last one, or the one that the trusted proxies saw. */
+function remoteOf(request: JsonObject, trustedProxies: number): string | undefined {
   const forwarded = request["xff"] ?? headerOf(request, "x-forwarded-for");
-  return typeof forwarded === "string" ? forwarded.split(",").at(-1)?.trim() : undefined;
+  return typeof forwarded === "string" ? forwarded.split(",").at(-trustedProxies)?.trim() : undefined;
 }
 
 function headerOf(request: JsonObject, name: string): string | undefined {

@@ -4,7 +4,7 @@ import { moduleOf } from "../cases/filter.ts";
 import { DownstreamRequest, FACTS_KEY, factsDocument, OfflineProxy, utf8 } from "../host/index.ts";
 import { Failure } from "../policy/errors.ts";
 import { isObject, type Json, type JsonObject } from "../policy/types.ts";
-import { factsOf, LOCAL_ADDRESS } from "./authz-facts.ts";
+import { factsOf, LOCAL_ADDRESS, type Surroundings } from "./authz-facts.ts";
 
 const NAME = "vector";
 
@@ -23,10 +23,9 @@ export async function runVectors(
 
 function runVector(vector: JsonObject): CaseOutcome[] {
   const id = String(vector["id"]);
-  const tokens = objects(vector["requestAuthentications"]).length > 0;
   const configuration = configurationOf(vector, "compat");
   const cases = objects(vector["cases"]);
-  const loaded = load(configuration, tokens);
+  const loaded = load(configuration, surroundings(vector));
   return cases.map((test, index): CaseOutcome => {
     const name = `${id}/${index} (${String(test["name"])})`;
     const expected = Number(object(test["expect"])["status"]);
@@ -53,12 +52,18 @@ function runHardening(vector: JsonObject): CaseOutcome {
     return { id, outcome: "skipped", detail };
   }
   const policy = { metadata: { name: "p", namespace: "foo" }, spec: object(vector["policy"]) };
-  const workload = { namespace: "foo", labels: {} };
-  const loaded = load(configurationOf({ policies: [policy], workload, mesh: {} }, "strict"), false);
+  const around = { policies: [policy], workload: { namespace: "foo", labels: {} }, mesh: {}, ...vector };
+  const loaded = load(configurationOf(around, "strict"), surroundings(around));
   if (typeof loaded === "string") return { id, outcome: "failed", detail: loaded };
   const request = object(vector["request"]);
   const expected = object(vector["expect"])["status"] as readonly number[];
-  return verdict(id, expected, loaded.status(request, String(request["path"])));
+  const observed = object(vector["envoy_1_40_observed"]);
+  return verdict(id, expected, loaded.status(request, String(observed["pathSeenByFilters"] ?? request["path"])));
+}
+
+function surroundings(vector: JsonObject): Surroundings {
+  const tokens = objects(vector["requestAuthentications"]).length > 0;
+  return { tokens, trustedProxies: Number(object(vector["mesh"])["numTrustedProxies"] ?? 1) };
 }
 
 function verdict(id: string, expected: readonly number[], got: number): CaseOutcome {
@@ -67,7 +72,7 @@ function verdict(id: string, expected: readonly number[], got: number): CaseOutc
 }
 
 /** The filter with a configuration in the offline host, or its words on why it refuses. */
-function load(configuration: JsonObject, tokens: boolean): Loaded | string {
+function load(configuration: JsonObject, around: Surroundings): Loaded | string {
   const proxy = new OfflineProxy();
   const plugin = proxy.load({
     code: compiled(),
@@ -80,7 +85,7 @@ function load(configuration: JsonObject, tokens: boolean): Loaded | string {
   return {
     status: (given, path) => {
       const request = new DownstreamRequest();
-      request.setNativeFilterState(FACTS_KEY, utf8(factsDocument(factsOf(given, tokens))));
+      request.setNativeFilterState(FACTS_KEY, utf8(factsDocument(factsOf(given, around))));
       const stream = proxy.worker(0).stream(plugin, { request });
       stream.requestHeaders(pairsOf(given, path), { endOfStream: true });
       stream.end();
