@@ -389,6 +389,38 @@ test("the floor pays nothing while the percentage's retries fill the window beyo
   assert.equal(probe.withdraw(after), FLOOR);
 });
 
+test("the floor fills what the window has left for both, to the last retry", () => {
+  const later = START + 1990n * MS;
+  const full = spent(PLAIN, 3);
+  roll(full, later, 100n);
+  assert.equal(full.left(later), 0n, "3 used by the percentage, which grants none now, of the floor's 3");
+  assert.equal(full.withdraw(later), NONE);
+  const one = spent(PLAIN, 2);
+  roll(one, later, 100n);
+  assert.equal(one.left(later), 1n);
+  assert.equal(one.withdraw(later), FLOOR);
+  assert.equal(one.withdraw(later), NONE);
+});
+
+test("a fast floor grants no more in a window than its rate and its burst", () => {
+  const s = { ...PLAIN, percent: 0, count: 100, floorInterval: 100 };
+  const probe = spent(s, 0);
+  let granted = 0;
+  for (let ms = 0n; ms <= 2000n; ms++) {
+    roll(probe, START + ms * MS, 100n);
+    while (probe.withdraw(START + ms * MS) === FLOOR) granted++;
+  }
+  assert.equal(granted, 2003, "one a millisecond, and a burst of 3");
+  // The bucket earns on, but the window still holds all of them: it is 162 to 163 slots long.
+  const held = START + 2030n * MS;
+  roll(probe, held, 100n);
+  assert.equal(probe.left(held), 0n);
+  assert.equal(probe.withdraw(held), NONE);
+  const moved = START + 163n * SLOT;
+  roll(probe, moved, 100n);
+  assert.equal(probe.withdraw(moved), FLOOR);
+});
+
 test("a gauge that begins again at 0 goes on where it was", () => {
   const probe = spent({ ...PLAIN, count: 0 }, 10);
   const later = START + 1000n * MS;
