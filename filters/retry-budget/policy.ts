@@ -182,7 +182,7 @@ export class Ledger {
       addCount(this.at + BY_PERCENT, this.slot, this.slot, 1);
       return Grant.Percent;
     }
-    if (this.floorSpent(budget, granted, byPercent)) return Grant.None;
+    if (this.floorRoom(budget, granted, byPercent) == 0) return Grant.None;
     const before = load<u64>(this.at, FLOOR);
     const after = take(before, now, budget.emission, budget.burst);
     if (after == before) return Grant.None;
@@ -192,12 +192,12 @@ export class Ledger {
   }
 
   /**
-   * Whether the window has no room for a retry of the floor, whatever is in its bucket: not in its own share, nor in the
-   * sum of both. (When traffic falls, what the percentage has granted outlasts the requests that it was granted for.)
+   * Retries of the floor that the window has room for, whatever is in the bucket: in the floor's own share, and in the sum
+   * of both. (When traffic falls, what the percentage has granted outlasts the requests that it was granted for.)
    */
-  private floorSpent(budget: Budget, granted: u64, byPercent: u64): bool {
-    const byFloor = sumCounts(this.at + BY_FLOOR);
-    return byFloor >= budget.floorLimit || byPercent + byFloor >= granted + budget.floorLimit;
+  private floorRoom(budget: Budget, granted: u64, byPercent: u64): u64 {
+    const all = granted + budget.floorLimit;
+    return all - min(max(byPercent, granted) + sumCounts(this.at + BY_FLOOR), all);
   }
 
   /** Takes back a withdrawal that was made in `slot` and paid from `grant`. */
@@ -214,10 +214,8 @@ export class Ledger {
   left(budget: Budget, now: u64): u64 {
     const granted = this.granted(budget);
     const byPercent = sumCounts(this.at + BY_PERCENT);
-    const left = granted - min(byPercent, granted);
-    if (this.floorSpent(budget, granted, byPercent)) return left;
-    const room = granted + budget.floorLimit - max(byPercent, granted) - sumCounts(this.at + BY_FLOOR);
-    return left + min(room, tokens(load<u64>(this.at, FLOOR), now, budget.emission, budget.burst));
+    const inBucket = tokens(load<u64>(this.at, FLOOR), now, budget.emission, budget.burst);
+    return granted - min(byPercent, granted) + min(this.floorRoom(budget, granted, byPercent), inBucket);
   }
 
   /** Whether a failing response should ask for its retry, rather than the retry when it arrives. */
