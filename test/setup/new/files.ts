@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { editorFile, pretty, sourceOf } from "../gen/filter.ts";
 import { readModel } from "../gen/model.ts";
 import { withTable } from "../gen/readme.ts";
+import { generateTexts } from "../gen/texts.ts";
 import type { Half } from "../../../cli/cases/filter.ts";
 import { kindOf } from "./name.ts";
 
@@ -35,6 +36,8 @@ export async function newFilter(name: string, half: Half): Promise<NewFilter> {
   const model = readModel(JSON.parse(files.get("schema.json") ?? ""));
   files.set("README.md", withTable(files.get("README.md") ?? "", model) ?? "");
   files.set("schema.gen.ts", await sourceOf(folder, model));
+  const texts = JSON.parse(files.get("texts.json") ?? "") as Record<string, string>;
+  files.set("texts.gen.ts", await pretty(`${folder}/texts.gen.ts`, generateTexts(texts)));
   return { files, schema: await editorFile(model) };
 }
 

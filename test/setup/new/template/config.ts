@@ -1,6 +1,7 @@
 /** Checked nodes -> compiled policy. Pure. */
 import * as cfg from "../../assembly/config";
 import { HEADER, MODE, MODE_SHADOW, NAME, REQUIRE, VALUE } from "./schema.gen";
+import { NO_HEADER_NAME, NO_HEADER_VALUE } from "./texts.gen";
 
 /** A policy, ready to use. */
 export class Policy {
@@ -41,8 +42,7 @@ function isHeaderName(node: cfg.Node): bool {
     const byte = load<u8>(cfg.ptr(node) + <usize>i);
     const letter = byte >= 0x61 && byte <= 0x7a;
     const digit = byte >= 0x30 && byte <= 0x39;
-    if (!letter && !digit && byte != 0x2d && byte != 0x5f)
-      return cfg.error(node, "is no header name; allowed: a-z, 0-9, - and _");
+    if (!letter && !digit && byte != 0x2d && byte != 0x5f) return cfg.error(node, NO_HEADER_NAME);
   }
   return true;
 }
@@ -51,7 +51,7 @@ function isHeaderName(node: cfg.Node): bool {
 function isHeaderValue(node: cfg.Node): bool {
   for (let i = 0; i < cfg.len(node); i++) {
     const byte = load<u8>(cfg.ptr(node) + <usize>i);
-    if (byte < 0x20 || byte > 0x7e) return cfg.error(node, "is no header value; allowed: printable ASCII");
+    if (byte < 0x20 || byte > 0x7e) return cfg.error(node, NO_HEADER_VALUE);
   }
   return true;
 }
