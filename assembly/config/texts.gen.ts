@@ -6,10 +6,11 @@ export type Text = usize;
 const TEXTS: usize = memory.data<u8>([
   5, 108, 105, 110, 101, 32, 8, 32, 99, 111, 108, 117, 109, 110, 32, 5, 98, 121, 116, 101, 32, 32, 32, 111, 102, 32,
   116, 104, 101, 32, 103, 111, 111, 103, 108, 101, 46, 112, 114, 111, 116, 111, 98, 117, 102, 46, 83, 116, 114, 117, 99,
-  116, 58, 32, 2, 58, 32, 2, 44, 32, 13, 99, 111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110, 18, 78, 85, 76,
-  32, 105, 115, 32, 110, 111, 116, 32, 97, 108, 108, 111, 119, 101, 100, 13, 105, 110, 118, 97, 108, 105, 100, 32, 85,
-  84, 70, 45, 56, 28, 110, 101, 115, 116, 101, 100, 32, 100, 101, 101, 112, 101, 114, 32, 116, 104, 97, 110, 32, 51, 50,
-  32, 108, 101, 118, 101, 108, 115, 23, 116, 104, 101, 32, 116, 101, 120, 116, 32, 101, 110, 100, 115, 32, 116, 111,
+  116, 58, 32, 2, 58, 32, 2, 44, 32, 13, 99, 111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110, 25, 58, 32, 99,
+  111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110, 32, 114, 101, 102, 117, 115, 101, 100, 58, 32, 18, 78, 85,
+  76, 32, 105, 115, 32, 110, 111, 116, 32, 97, 108, 108, 111, 119, 101, 100, 13, 105, 110, 118, 97, 108, 105, 100, 32,
+  85, 84, 70, 45, 56, 28, 110, 101, 115, 116, 101, 100, 32, 100, 101, 101, 112, 101, 114, 32, 116, 104, 97, 110, 32, 51,
+  50, 32, 108, 101, 118, 101, 108, 115, 23, 116, 104, 101, 32, 116, 101, 120, 116, 32, 101, 110, 100, 115, 32, 116, 111,
   111, 32, 101, 97, 114, 108, 121, 39, 116, 101, 120, 116, 32, 97, 102, 116, 101, 114, 32, 116, 104, 101, 32, 101, 110,
   100, 32, 111, 102, 32, 116, 104, 101, 32, 99, 111, 110, 102, 105, 103, 117, 114, 97, 116, 105, 111, 110, 19, 101, 120,
   112, 101, 99, 116, 101, 100, 32, 34, 44, 34, 32, 111, 114, 32, 34, 125, 34, 19, 101, 120, 112, 101, 99, 116, 101, 100,
@@ -71,85 +72,87 @@ export const COLON: Text = TEXTS + 54;
 export const COMMA: Text = TEXTS + 57;
 /** configuration */
 export const CONFIGURATION: Text = TEXTS + 60;
+/** : configuration refused:  */
+export const REFUSED: Text = TEXTS + 74;
 /** NUL is not allowed */
-export const NUL: Text = TEXTS + 74;
+export const NUL: Text = TEXTS + 100;
 /** invalid UTF-8 */
-export const NO_UTF8: Text = TEXTS + 93;
+export const NO_UTF8: Text = TEXTS + 119;
 /** nested deeper than 32 levels */
-export const DEEP: Text = TEXTS + 107;
+export const DEEP: Text = TEXTS + 133;
 /** the text ends too early */
-export const EARLY: Text = TEXTS + 136;
+export const EARLY: Text = TEXTS + 162;
 /** text after the end of the configuration */
-export const AFTER_END: Text = TEXTS + 160;
+export const AFTER_END: Text = TEXTS + 186;
 /** expected "," or "}" */
-export const OBJECT_COMMA: Text = TEXTS + 200;
+export const OBJECT_COMMA: Text = TEXTS + 226;
 /** expected "," or "]" */
-export const LIST_COMMA: Text = TEXTS + 220;
+export const LIST_COMMA: Text = TEXTS + 246;
 /** expected a field name in double quotes */
-export const NO_KEY: Text = TEXTS + 240;
+export const NO_KEY: Text = TEXTS + 266;
 /** expected ":" after the field name */
-export const NO_COLON: Text = TEXTS + 279;
+export const NO_COLON: Text = TEXTS + 305;
 /** expected a value: an object, a list, a string in double quotes, a number, true or false */
-export const NO_VALUE: Text = TEXTS + 313;
+export const NO_VALUE: Text = TEXTS + 339;
 /** expected {; allowed: a JSON object or a google.protobuf.Struct */
-export const NO_OBJECT: Text = TEXTS + 401;
+export const NO_OBJECT: Text = TEXTS + 427;
 /** expected a digit */
-export const NO_DIGIT: Text = TEXTS + 464;
+export const NO_DIGIT: Text = TEXTS + 490;
 /** a number must not begin with 0 */
-export const ZERO: Text = TEXTS + 481;
+export const ZERO: Text = TEXTS + 507;
 /** a control character in a string must be escaped */
-export const CONTROL: Text = TEXTS + 512;
+export const CONTROL: Text = TEXTS + 538;
 /** a string without its closing quote */
-export const OPEN_STRING: Text = TEXTS + 560;
+export const OPEN_STRING: Text = TEXTS + 586;
 /** invalid escape in a string */
-export const NO_ESCAPE: Text = TEXTS + 595;
+export const NO_ESCAPE: Text = TEXTS + 621;
 /** a surrogate without its other half */
-export const SURROGATE: Text = TEXTS + 622;
+export const SURROGATE: Text = TEXTS + 648;
 /** byte order mark; allowed: UTF-8 without one */
-export const BYTE_ORDER_MARK: Text = TEXTS + 657;
+export const BYTE_ORDER_MARK: Text = TEXTS + 683;
 /** unknown field or wire type */
-export const UNKNOWN_TAG: Text = TEXTS + 701;
+export const UNKNOWN_TAG: Text = TEXTS + 727;
 /** truncated */
-export const TRUNCATED: Text = TEXTS + 728;
+export const TRUNCATED: Text = TEXTS + 754;
 /** a varint that does not end */
-export const LONG_VARINT: Text = TEXTS + 738;
+export const LONG_VARINT: Text = TEXTS + 764;
 /** a field without a value */
-export const NO_ENTRY_VALUE: Text = TEXTS + 765;
+export const NO_ENTRY_VALUE: Text = TEXTS + 791;
 /** a value without a kind */
-export const NO_KIND: Text = TEXTS + 789;
+export const NO_KIND: Text = TEXTS + 815;
 /** more than one kind in a value */
-export const TWO_KINDS: Text = TEXTS + 812;
+export const TWO_KINDS: Text = TEXTS + 838;
 /** a list */
-export const A_LIST: Text = TEXTS + 842;
+export const A_LIST: Text = TEXTS + 868;
 /** an object */
-export const AN_OBJECT: Text = TEXTS + 849;
+export const AN_OBJECT: Text = TEXTS + 875;
 /** null */
-export const NULL_VALUE: Text = TEXTS + 859;
+export const NULL_VALUE: Text = TEXTS + 885;
 /** true */
-export const TRUE_VALUE: Text = TEXTS + 864;
+export const TRUE_VALUE: Text = TEXTS + 890;
 /** false */
-export const FALSE_VALUE: Text = TEXTS + 869;
+export const FALSE_VALUE: Text = TEXTS + 895;
 /** about  */
-export const ABOUT: Text = TEXTS + 875;
+export const ABOUT: Text = TEXTS + 901;
 /** NaN or a number beyond 9000000000 */
-export const FAR_NUMBER: Text = TEXTS + 882;
+export const FAR_NUMBER: Text = TEXTS + 908;
 /** the configuration is empty; allowed: a JSON object or a google.protobuf.Struct */
-export const EMPTY: Text = TEXTS + 916;
+export const EMPTY: Text = TEXTS + 942;
 /** the configuration has  */
-export const SIZE: Text = TEXTS + 995;
+export const SIZE: Text = TEXTS + 1021;
 /**  bytes; allowed: at most  */
-export const SIZE_ALLOWED: Text = TEXTS + 1018;
+export const SIZE_ALLOWED: Text = TEXTS + 1044;
 /**  is not allowed; allowed:  */
-export const NOT_ALLOWED: Text = TEXTS + 1044;
+export const NOT_ALLOWED: Text = TEXTS + 1070;
 /**  is not allowed; one of:  */
-export const NOT_ONE_OF: Text = TEXTS + 1071;
+export const NOT_ONE_OF: Text = TEXTS + 1097;
 /** missing, but required:  */
-export const MISSING: Text = TEXTS + 1097;
+export const MISSING: Text = TEXTS + 1123;
 /** given twice */
-export const TWICE: Text = TEXTS + 1121;
+export const TWICE: Text = TEXTS + 1147;
 /** unknown field; allowed:  */
-export const UNKNOWN: Text = TEXTS + 1133;
+export const UNKNOWN: Text = TEXTS + 1159;
 /** apiVersion */
-export const API_VERSION: Text = TEXTS + 1158;
+export const API_VERSION: Text = TEXTS + 1184;
 /** this is a whole Kubernetes resource; allowed: the contents of its "spec", and "name" (`pointduty render` makes them) */
-export const RESOURCE: Text = TEXTS + 1169;
+export const RESOURCE: Text = TEXTS + 1195;

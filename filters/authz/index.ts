@@ -2,10 +2,10 @@
 import { ascii, ByteBuilder } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import * as cfg from "../../assembly/config";
+import { readConfiguration, refuse } from "../../assembly/configuration";
 import { install, Root } from "../../assembly/filter";
 import {
   Action,
-  getConfiguration,
   getHeaderPairs,
   HeaderMap,
   incrementMetric,
@@ -52,7 +52,7 @@ const NEAREST = ascii(", nearest ");
 const FAILED = ascii(" but for ");
 const DENY = ascii("deny");
 const ALLOW = ascii("allow");
-const REFUSED = ascii("authz: configuration refused: ");
+const FOLDER = ascii("authz");
 const REQUEST = ascii("authz: request denied by ");
 const SHADOW_REQUEST = ascii("authz: request would be denied by ");
 const FORBIDDEN = ascii("RBAC: access denied");
@@ -102,8 +102,6 @@ class Authorization extends Root {
   private policy: Policy = new Policy();
   private facts: HostFacts = new HostFacts(new Policy());
   private decider: Decider = new Decider(new Policy(), request, new HostFacts(new Policy()));
-  /** Hash of the checked configuration, 48 bits. */
-  private hash: u64 = 0;
   private metrics: MetricFamily = new MetricFamily(FILTER, FILTER);
   private vitals: Vitals | null = null;
   private allowed: i32 = -1;
@@ -119,33 +117,23 @@ class Authorization extends Root {
   private auditPath: StaticArray<u8> = STATE;
 
   configure(size: i32): bool {
-    refreshLogLevel();
-    const policy = this.read(size);
-    if (policy === null) {
-      log(LogLevel.Error, line.clear().add(REFUSED).bytes(cfg.messagePtr(), cfg.messageLen()));
-      return false;
-    }
-    this.apply(policy);
+    const root = readConfiguration(size, SIZE_LIMIT, TABLE);
+    if (root == cfg.NONE) return refuse(FOLDER);
+    const hash = <u64>cfg.hash(root);
+    const policy = compile(root);
+    if (policy === null) return refuse(FOLDER);
+    this.apply(policy, hash);
     return true;
   }
 
-  /** The configuration, read, checked and compiled; null after an error, whose message is `cfg.messagePtr()`. */
-  private read(size: i32): Policy | null {
-    if (!cfg.fits(size, SIZE_LIMIT)) return null;
-    const given = getConfiguration(size) == Status.Ok;
-    const root = given ? cfg.check(resultAddress(), resultLength(), TABLE) : cfg.check(0, 0, TABLE);
-    if (root == cfg.NONE) return null;
-    this.hash = <u64>cfg.hash(root);
-    return compile(root);
-  }
-
-  private apply(policy: Policy): void {
+  /** @param hash of the checked configuration, 48 bits */
+  private apply(policy: Policy, hash: u64): void {
     this.policy = policy;
     this.facts = new HostFacts(policy);
     this.decider = new Decider(policy, request, this.facts);
     const metrics = new MetricFamily(FILTER, policy.name);
     this.metrics = metrics;
-    this.vitals = new Vitals(metrics, this.hash);
+    this.vitals = new Vitals(metrics, hash);
     this.allowed = metrics.counter(ALLOWED, null, null);
     const event = policy.shadow ? SHADOW_DENIED : DENIED;
     for (let reason = Reason.NO_RULE; reason < REASONS.length; reason++)

@@ -5,16 +5,15 @@
 import { ascii, at, ByteBuilder, equals, parseDecimal } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import * as cfg from "../../assembly/config";
+import { readConfiguration, refuse } from "../../assembly/configuration";
 import { install, Root } from "../../assembly/filter";
 import { headerPair } from "../../assembly/headers";
 import {
   Action,
-  getConfiguration,
   getHeader,
   getProperty,
   HeaderMap,
   incrementMetric,
-  LogLevel,
   resultAddress,
   resultLength,
   sendLocalReply,
@@ -24,7 +23,7 @@ import {
   setTickPeriod,
   Status,
 } from "../../assembly/host";
-import { log, refreshLogLevel } from "../../assembly/log";
+import { refreshLogLevel } from "../../assembly/log";
 import { MetricFamily } from "../../assembly/metrics";
 import { NameTable } from "../../assembly/names";
 import { Vitals } from "../../assembly/vitals";
@@ -69,7 +68,7 @@ const PER_PROPERTY = [ascii("xds\0cluster_name"), ascii("xds\0virtual_host_name"
 const WHOLE_PROXY = ascii("proxy");
 const OVERFLOW = ascii("overflow");
 const UNNAMED = ascii("unnamed");
-const REFUSED = ascii("retry-budget: configuration refused: ");
+const FOLDER = ascii("retry-budget");
 
 /** Keys that have a budget of their own; further ones share the budget of the key `overflow`. */
 const MAX_KEYS: i32 = 1024;
@@ -99,8 +98,6 @@ const line = new ByteBuilder();
 /** One policy. */
 class RetryBudget extends Root {
   private policy: Policy = new Policy();
-  /** Hash of the checked configuration, 48 bits. */
-  private hash: u64 = 0;
   /** Time of the configuration in ns. */
   private generation: u64 = 0;
   private metrics: MetricFamily = new MetricFamily(FILTER, OVERFLOW);
@@ -116,23 +113,23 @@ class RetryBudget extends Root {
   private held: i32 = 0;
 
   configure(size: i32): bool {
-    refreshLogLevel();
-    const policy = this.read(size);
-    if (policy === null) {
-      log(LogLevel.Error, line.clear().add(REFUSED).bytes(cfg.messagePtr(), cfg.messageLen()));
-      return false;
-    }
-    this.apply(policy);
+    const root = readConfiguration(size, SIZE_LIMIT, TABLE);
+    if (root == cfg.NONE) return refuse(FOLDER);
+    const hash = <u64>cfg.hash(root);
+    const policy = compile(root);
+    if (policy === null) return refuse(FOLDER);
+    this.apply(policy, hash);
     return true;
   }
 
-  private apply(policy: Policy): void {
+  /** @param hash of the checked configuration, 48 bits */
+  private apply(policy: Policy, hash: u64): void {
     const now = nowNanos();
     if (nonce == 0) nonce = (<u32>(now / 1000)) | 1;
     this.policy = policy;
     this.generation = now;
     this.metrics = new MetricFamily(FILTER, policy.name);
-    this.vitals = new Vitals(this.metrics, this.hash);
+    this.vitals = new Vitals(this.metrics, hash);
     this.keysOverflowed = this.metrics.counter(KEYS_OVERFLOWED, null, null);
     this.names = new NameTable();
     this.accounts = [];
@@ -140,16 +137,6 @@ class RetryBudget extends Root {
     this.outcomePath = line.add(OUTCOME).copy();
     this.tickMillis = <u32>min(max(policy.budget.interval / 40_000_000, MIN_TICK_MILLIS), MAX_TICK_MILLIS);
     setTickPeriod(this.tickMillis);
-  }
-
-  /** The configuration, read, checked and compiled; null after an error, whose message is `cfg.messagePtr()`. */
-  private read(size: i32): Policy | null {
-    if (!cfg.fits(size, SIZE_LIMIT)) return null;
-    const given = getConfiguration(size) == Status.Ok;
-    const root = given ? cfg.check(resultAddress(), resultLength(), TABLE) : cfg.check(0, 0, TABLE);
-    if (root == cfg.NONE) return null;
-    this.hash = <u64>cfg.hash(root);
-    return compile(root);
   }
 
   tick(): void {

@@ -2,11 +2,11 @@
 import { ascii, ByteBuilder } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import * as cfg from "../../assembly/config";
+import { readConfiguration, refuse } from "../../assembly/configuration";
 import { install, Root } from "../../assembly/filter";
 import { HeaderPairs } from "../../assembly/headers";
 import {
   Action,
-  getConfiguration,
   // upstream: begin
   getHeader,
   // upstream: end
@@ -16,7 +16,6 @@ import {
   // upstream: end
   HeaderMap,
   incrementMetric,
-  LogLevel,
   resultAddress,
   resultLength,
   sendLocalReply,
@@ -25,7 +24,7 @@ import {
   setTickPeriod,
   Status,
 } from "../../assembly/host";
-import { log, refreshLogLevel } from "../../assembly/log";
+import { refreshLogLevel } from "../../assembly/log";
 import { MetricFamily } from "../../assembly/metrics";
 import { Vitals } from "../../assembly/vitals";
 import { compile, Policy } from "./config";
@@ -50,7 +49,7 @@ const BODY = ascii("denied by my-filter");
 const NO_HEADERS = ascii("");
 const STATE = ascii("pointduty.my_filter.");
 const OUTCOME = ascii(".outcome");
-const REFUSED = ascii("my-filter: configuration refused: ");
+const FOLDER = ascii("my-filter");
 // upstream: begin
 const INTERNAL = ascii("x-envoy-internal");
 const VIRTUAL_HOST_METADATA = ascii("xds\0virtual_host_metadata");
@@ -69,7 +68,7 @@ class Entry {
 const streams = install((): Root => new MyFilterRoot(), offsetof<Entry>());
 /** Reused: letting a request pass allocates nothing. */
 const headers = new HeaderPairs();
-/** For lines of the log and for names. */
+/** For names. */
 const line = new ByteBuilder();
 
 /** One policy. */
@@ -82,21 +81,11 @@ class MyFilterRoot extends Root {
   private outcomePath: StaticArray<u8> = STATE;
 
   configure(size: i32): bool {
-    refreshLogLevel();
-    if (this.read(size)) return true;
-    log(LogLevel.Error, line.clear().add(REFUSED).bytes(cfg.messagePtr(), cfg.messageLen()));
-    return false;
-  }
-
-  /** Reads, checks and compiles the configuration. False: the message is `cfg.messagePtr()`, and nothing has changed. */
-  private read(size: i32): bool {
-    if (!cfg.fits(size, SIZE_LIMIT)) return false;
-    const given = getConfiguration(size) == Status.Ok;
-    const root = given ? cfg.check(resultAddress(), resultLength(), TABLE) : cfg.check(0, 0, TABLE);
-    if (root == cfg.NONE) return false;
+    const root = readConfiguration(size, SIZE_LIMIT, TABLE);
+    if (root == cfg.NONE) return refuse(FOLDER);
     const hash = <u64>cfg.hash(root);
     const policy = compile(root);
-    if (policy === null) return false;
+    if (policy === null) return refuse(FOLDER);
     const metrics = new MetricFamily(FILTER, policy.name);
     this.policy = policy;
     this.vitals = new Vitals(metrics, hash);
