@@ -4,6 +4,8 @@ import { isObject, type Json, type JsonObject } from "../policy/types.ts";
 /** One HTTP connection manager. */
 export interface Chain {
   readonly listener: string;
+  /** A sidecar's, for the requests that its workload receives. */
+  readonly inbound: boolean;
   /** Names of the HTTP filters before the router, and of the router's upstream filters. */
   readonly downstream: readonly string[];
   readonly upstream: readonly string[];
@@ -87,8 +89,6 @@ function text(value: Json | undefined): string {
 }
 
 function chainsOf(listener: JsonObject): Chain[] {
-  // A sidecar's inbound side has no retries and no outbound policy.
-  if (listener["traffic_direction"] === "INBOUND") return [];
   const filterChains = [...objects(listener["filter_chains"]), object(listener["default_filter_chain"])];
   return filterChains
     .flatMap((chain) => objects(chain["filters"]))
@@ -99,7 +99,9 @@ function chainsOf(listener: JsonObject): Chain[] {
       );
       if (!router) return [];
       const upstream = objects(object(router["typed_config"])["upstream_http_filters"]);
-      return [{ listener: text(listener["name"]), downstream: filters.map(nameOf), upstream: upstream.map(nameOf) }];
+      const inbound = listener["traffic_direction"] === "INBOUND";
+      const [name, downstream] = [text(listener["name"]), filters.map(nameOf)];
+      return [{ listener: name, inbound, downstream, upstream: upstream.map(nameOf) }];
     });
 }
 

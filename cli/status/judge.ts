@@ -5,7 +5,7 @@ import { hashText, isObject, type Policy } from "../policy/types.ts";
 import { resourceName } from "../render/plain.ts";
 import { standInEffect } from "../render/stand-in.ts";
 import type { AdminState } from "./admin.ts";
-import { readDump, type Dump, type Received } from "./dump.ts";
+import { readDump, type Chain, type Dump, type Received } from "./dump.ts";
 import { mustStartV8 } from "./v8.ts";
 
 /** A policy without a sign of life for longer than this is not running: it ticks at least once a second. */
@@ -51,11 +51,8 @@ export interface EnvoyStatus {
 }
 
 interface Wanted {
-  readonly filter: string;
+  readonly filter: Filter;
   readonly policy: string;
-  readonly half: string;
-  /** What becomes of traffic while the default is in force. */
-  readonly byDefault: string;
   readonly expected: Policy | undefined;
 }
 
@@ -94,27 +91,24 @@ function wantedOf(dump: Dump, expected: readonly Policy[], filters: readonly Fil
   const wanted = new Map<string, Wanted>();
   for (const policy of expected) {
     const { filter, resource } = policy;
-    wanted.set(resourceName(filter.name, resource.name), {
-      filter: filter.name,
-      policy: resource.name,
-      half: filter.half,
-      byDefault: standInEffect(filter.standIn),
-      expected: policy,
-    });
+    wanted.set(resourceName(filter.name, resource.name), { filter, policy: resource.name, expected: policy });
   }
   for (const name of names) {
     const filter = filters.find((known) => name.startsWith(resourceName(known.name, "")));
     if (!filter || wanted.has(name)) continue;
-    const policy = name.slice(resourceName(filter.name, "").length);
-    wanted.set(name, {
-      filter: filter.name,
-      policy,
-      half: filter.half,
-      byDefault: standInEffect(filter.standIn),
-      expected: undefined,
-    });
+    wanted.set(name, { filter, policy: name.slice(resourceName(filter.name, "").length), expected: undefined });
   }
   return [...wanted.values()];
+}
+
+/**
+ * The chains that a filter belongs into. What is for the requests that a workload receives stands in a sidecar's inbound
+ * chains; a gateway and a plain Envoy have none, there it stands in all.
+ */
+function chainsFor({ traffic }: Filter, chains: readonly Chain[]): Chain[] {
+  const inbound = chains.filter((chain) => chain.inbound);
+  if (traffic === "inbound" && inbound.length > 0) return inbound;
+  return chains.filter((chain) => !chain.inbound);
 }
 
 interface Context {
@@ -125,8 +119,11 @@ interface Context {
   readonly notes: Finding[];
 }
 
-function judgePolicy({ filter, policy, half, byDefault, expected }: Wanted, context: Context): PolicyStatus {
+function judgePolicy({ filter: known, policy, expected }: Wanted, context: Context): PolicyStatus {
   const { state, dump, modules, findings, notes } = context;
+  const { name: filter, half } = known;
+  const byDefault = standInEffect(known.standIn);
+  const chains = chainsFor(known, dump.chains);
   const name = resourceName(filter, policy);
   const find = (message: string): void => void findings.push({ policy: name, message });
   const gauge = (event: string): number | undefined => {
@@ -143,7 +140,7 @@ function judgePolicy({ filter, policy, half, byDefault, expected }: Wanted, cont
   };
   const [accepted, rejected] = [discovery("update_success"), discovery("config_fail")];
   const version = [...state.texts].find(([stat]) => stat.endsWith(`http_filter.${name}.version_text`))?.[1];
-  const inChains = dump.chains.filter((chain) => chain[half === "upstream" ? "upstream" : "downstream"].includes(name));
+  const inChains = chains.filter((chain) => chain[half].includes(name));
   const hash = accepted === 0 ? undefined : gauge("policy_hash");
   const live = hash === undefined ? undefined : hashText(BigInt(hash));
   const received = dump.received.find((entry) => entry.name === name);
@@ -157,7 +154,7 @@ function judgePolicy({ filter, policy, half, byDefault, expected }: Wanted, cont
 
   if (inChains.length === 0) find("is not in any chain of this Envoy");
   else {
-    for (const { listener } of dump.chains.filter((chain) => !inChains.includes(chain))) {
+    for (const { listener } of chains.filter((chain) => !inChains.includes(chain))) {
       find(`is missing from a chain of listener ${listener}`);
     }
   }

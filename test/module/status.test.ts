@@ -1,6 +1,7 @@
 /** What `status` reads from a config dump. What it makes of a whole Envoy is in test/envoy/cli-status.test.ts. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Filter } from "../../cli/cases/filter.ts";
 import { Modules } from "../../cli/policy/module.ts";
 import { readDump } from "../../cli/status/dump.ts";
 import { judge } from "../../cli/status/judge.ts";
@@ -41,4 +42,38 @@ test("an Envoy that starts V8 with the first module is told of, unless its boots
   assert.equal(told("1.37.0", bootstrap(service)), 0);
   assert.equal(told("1.38.0", bootstrap()), 0);
   assert.equal(told("1.40.0", {}), 0);
+});
+
+test("a filter is looked for in the chains that it belongs into", () => {
+  const router = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
+  const listener = (direction: string, ...filters: string[]): object => {
+    const http_filters = [...filters.map((name) => ({ name })), { name: "router", typed_config: { "@type": router } }];
+    const filter_chains = [{ filters: [{ typed_config: { http_filters } }] }];
+    return {
+      name: direction,
+      active_state: { listener: { name: direction, traffic_direction: direction, filter_chains } },
+    };
+  };
+  const missing = (traffic: Filter["traffic"], ...dynamic_listeners: object[]): string[] => {
+    const filter: Filter = {
+      ...{ name: "authz", kind: "Authorization", half: "downstream", traffic, order: 1, named: true, facts: false },
+      standIn: "envoy.filters.http.rbac",
+    };
+    const section = { "@type": "type.googleapis.com/envoy.admin.v3.ListenersConfigDump", dynamic_listeners };
+    const state = { version: "1.40.0", node: "n", nowMs: 0, stats: new Map(), texts: new Map(), dump: [section] };
+    const { findings } = judge("http://localhost:9901", state, [], { filters: [filter], modules: new Modules() });
+    return findings.map(({ message }) => message).filter((message) => message.includes("chain"));
+  };
+  const ours = "pointduty.authz.shop";
+  const sidecar = [listener("INBOUND", ours), listener("OUTBOUND")];
+  assert.deepEqual(missing("inbound", ...sidecar), []);
+  assert.deepEqual(missing("outbound", ...sidecar), ["is not in any chain of this Envoy"]);
+  assert.deepEqual(missing("inbound", listener("INBOUND"), listener("OUTBOUND", ours)), [
+    "is not in any chain of this Envoy",
+  ]);
+  assert.deepEqual(missing("outbound", listener("INBOUND"), listener("OUTBOUND", ours)), []);
+  assert.deepEqual(missing("inbound", listener("OUTBOUND", ours)), [], "a gateway");
+  assert.deepEqual(missing("inbound", listener("INBOUND", ours), listener("INBOUND")), [
+    "is missing from a chain of listener INBOUND",
+  ]);
 });
