@@ -6,10 +6,11 @@ import {
   type LoadedPlugin,
   type OutcomeInput,
   type RoutedRequest,
+  type Thread,
 } from "../host/index.ts";
-import type { DriverInput } from "./driver.ts";
+import type { Driver, DriverInput } from "./driver.ts";
 import { readEvents, type Counters } from "./events.ts";
-import { NO_OUTCOME, type Answered, type Arrived } from "./expect.ts";
+import { NO_OUTCOME, type Answered, type Arrived, type Observed } from "./expect.ts";
 import type { Answer, CaseRequest, Pairs, Route, Step } from "./types.ts";
 
 /** Time that passes between the end of a client's request and its next one, as with a real client. */
@@ -23,7 +24,7 @@ export interface Pending {
 }
 
 /** Sends all requests of a step, by as many clients as it has, and waits for their end. */
-export function sendAll({ proxy }: DriverInput, step: Step, send: () => Pending): Answered[] {
+function sendAll({ proxy }: DriverInput, step: Step, send: () => Pending): Answered[] {
   const answers: Answered[] = [];
   let under: { index: number; request: Pending }[] = [];
   let next = 0;
@@ -48,6 +49,33 @@ export function sendAll({ proxy }: DriverInput, step: Step, send: () => Pending)
   return answers;
 }
 
+/** Sends the requests of a step to the workers in turn, through the routers of the case's routes. */
+export abstract class RoutedDriver implements Driver {
+  protected readonly input: DriverInput;
+  protected readonly routers: ReadonlyMap<Route, Router>;
+  private sent = 0;
+  private arrived = 0;
+
+  /** @param plugins upstream filters */
+  constructor(input: DriverInput, plugins: readonly LoadedPlugin[]) {
+    this.input = input;
+    this.routers = new Map(input.test.env.routes.map((route) => [route, routerOf(input, route, plugins)]));
+  }
+
+  run(step: Step): Observed {
+    const answers = sendAll(this.input, step, () => this.send(step));
+    this.arrived += answers.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
+    return { answers, arrived: this.arrived, counters: countersOf(this.input) };
+  }
+
+  protected abstract send(step: Step): Pending;
+
+  protected nextWorker(): Thread {
+    const { proxy } = this.input;
+    return proxy.worker(this.sent++ % proxy.workers.length);
+  }
+}
+
 /** What is known of a request that came to nothing. */
 export const SILENT: Answered = {
   error: undefined,
@@ -61,7 +89,7 @@ export const SILENT: Answered = {
 };
 
 /** The router of a route. @param plugins upstream filters */
-export function routerOf({ proxy, test }: DriverInput, route: Route, plugins: readonly LoadedPlugin[]): Router {
+function routerOf({ proxy, test }: DriverInput, route: Route, plugins: readonly LoadedPlugin[]): Router {
   const { retry, timeoutMs, timeoutRetryHeader } = test.env;
   return new Router(proxy, {
     plugins,
@@ -114,7 +142,7 @@ export function arrivalsOf({ headers, backendHits }: RoutedRequest): Arrived[] {
   return Array.from({ length: backendHits }, () => arrival);
 }
 
-export function countersOf({ proxy, test, policy }: DriverInput): Counters {
+function countersOf({ proxy, test, policy }: DriverInput): Counters {
   const metrics = [...proxy.metrics()].map(([name, value]) => [name, Number(value)] as const);
   return readEvents(metrics, test.filter, policy);
 }

@@ -1,41 +1,18 @@
 /** Drives a filter that runs before the router, once for every request. */
 import { factsDocument, FrontRequest, text, type HeaderMap, type Router } from "../host/index.ts";
-import {
-  arrivalsOf,
-  countersOf,
-  headersOf,
-  outcomeOf,
-  routeOf,
-  routerOf,
-  sendAll,
-  SILENT,
-  wordOf,
-  type Pending,
-} from "./clients.ts";
-import type { Driver, DriverInput } from "./driver.ts";
-import type { Answered, Observed } from "./expect.ts";
-import type { Route, Step } from "./types.ts";
+import { arrivalsOf, headersOf, outcomeOf, routeOf, RoutedDriver, SILENT, wordOf, type Pending } from "./clients.ts";
+import type { DriverInput } from "./driver.ts";
+import type { Answered } from "./expect.ts";
+import type { Step } from "./types.ts";
 
-export class DownstreamDriver implements Driver {
-  private readonly input: DriverInput;
-  private readonly routers: ReadonlyMap<Route, Router>;
-  private sent = 0;
-  private arrived = 0;
-
+export class DownstreamDriver extends RoutedDriver {
   constructor(input: DriverInput) {
-    this.input = input;
-    this.routers = new Map(input.test.env.routes.map((route) => [route, routerOf(input, route, [])]));
+    super(input, []);
   }
 
-  run(step: Step): Observed {
-    const answers = sendAll(this.input, step, () => this.send(step));
-    this.arrived += answers.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
-    return { answers, arrived: this.arrived, counters: countersOf(this.input) };
-  }
-
-  private send({ request, upstream }: Step): Pending {
+  protected send({ request, upstream }: Step): Pending {
     const { proxy, plugin } = this.input;
-    const sent = new FrontRequest(proxy, proxy.worker(this.sent++ % proxy.workers.length), {
+    const sent = new FrontRequest(proxy, this.nextWorker(), {
       plugin,
       headers: headersOf(request),
       body: request.body,

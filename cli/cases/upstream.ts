@@ -1,45 +1,21 @@
 /** Drives a filter that runs after the router, once for every attempt: through the router model. */
-import { text, type RoutedRequest, type Router } from "../host/index.ts";
-import {
-  arrivalsOf,
-  countersOf,
-  headersOf,
-  outcomeOf,
-  routeOf,
-  routerOf,
-  sendAll,
-  SILENT,
-  wordOf,
-  type Pending,
-} from "./clients.ts";
-import type { Driver, DriverInput } from "./driver.ts";
-import type { Answered, Observed } from "./expect.ts";
+import { text, type RoutedRequest } from "../host/index.ts";
+import { arrivalsOf, headersOf, outcomeOf, routeOf, RoutedDriver, SILENT, wordOf, type Pending } from "./clients.ts";
+import type { DriverInput } from "./driver.ts";
+import type { Answered } from "./expect.ts";
 import type { Route, Step } from "./types.ts";
 
-export class UpstreamDriver implements Driver {
-  private readonly input: DriverInput;
-  private readonly routers: ReadonlyMap<Route, Router>;
-  private sent = 0;
-  private arrived = 0;
-
+export class UpstreamDriver extends RoutedDriver {
   constructor(input: DriverInput) {
-    this.input = input;
-    const { test, plugin } = input;
-    this.routers = new Map(test.env.routes.map((route) => [route, routerOf(input, route, [plugin])]));
+    super(input, [input.plugin]);
   }
 
-  run(step: Step): Observed {
-    const answers = sendAll(this.input, step, () => this.send(step));
-    this.arrived += answers.reduce((sum, { arrivals }) => sum + arrivals.length, 0);
-    return { answers, arrived: this.arrived, counters: countersOf(this.input) };
-  }
-
-  private send({ request, upstream }: Step): Pending {
-    const { proxy, test } = this.input;
+  protected send({ request, upstream }: Step): Pending {
+    const { test } = this.input;
     const route = routeOf(test.env.routes, request.authority, request.path);
     const router = route && this.routers.get(route);
     if (!router) return { done: true, answer: () => ({ ...SILENT, status: 404, details: "route_not_found" }) };
-    const worker = proxy.worker(this.sent++ % proxy.workers.length);
+    const worker = this.nextWorker();
     const options = { headers: headersOf(request), body: request.body, outcomes: upstream.map(outcomeOf) };
     const routed = router.send(worker, options);
     if (test.env.mirror) router.send(worker, { ...options, mirror: true });

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { readEvents } from "../../cli/cases/events.ts";
+import { SILENT } from "../../cli/cases/clients.ts";
 import { differences, NO_OUTCOME, type Answered, type Arrived, type Difference } from "../../cli/cases/expect.ts";
 import { findFilter } from "../../cli/cases/filter.ts";
 import { cannot, configurationOf, type CaseResult, type Failure } from "../../cli/cases/module.ts";
@@ -200,16 +201,7 @@ class Runner {
     } catch (error) {
       this.place.envoy.assertAlive();
       const words = error instanceof Error ? error.message : String(error);
-      return {
-        error: words,
-        status: 0,
-        headers: [],
-        body: "",
-        details: "",
-        outcome: NO_OUTCOME,
-        cluster: "",
-        arrivals,
-      };
+      return { ...SILENT, error: words, arrivals };
     }
   }
 

@@ -11,6 +11,13 @@ export function mutate(input: Uint8Array, from: Choices, others: readonly Uint8A
   return bytes.subarray(0, LONGEST);
 }
 
+/** A new input, or one of the corpus (a quarter of them) with small changes. @param longest bytes of a new one */
+export function drawn(from: Choices, corpus: readonly Uint8Array[], longest: number): Uint8Array {
+  const base = corpus[below(from, corpus.length)];
+  if (below(from, 4) === 0 && base !== undefined) return mutate(base, from, corpus);
+  return anyBytes(from, below(from, longest));
+}
+
 function once(input: Uint8Array, from: Choices, others: readonly Uint8Array[]): Uint8Array {
   const at = below(from, input.length + 1);
   const length = 1 + below(from, 1 + Math.min(16, input.length - at));

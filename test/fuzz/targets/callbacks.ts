@@ -3,7 +3,7 @@ import { anyBytes, anyU32, below, chance, pick, Tape } from "../choices.ts";
 import type { Filter } from "../filters.ts";
 import { value } from "../grammar.ts";
 import { Machine } from "../machine.ts";
-import { mutate } from "../mutate.ts";
+import { drawn } from "../mutate.ts";
 import { hex, type Target, type Trace } from "../target.ts";
 
 /** Longest tape (bytes), and most callbacks of a run. */
@@ -31,12 +31,7 @@ export function callbacksTarget(filter: Filter, corpus: readonly Uint8Array[]): 
     name: `${filter.name}/callbacks`,
     unit: "callback",
     weight: 4,
-    generate: (from) => {
-      const kind = below(from, 4);
-      const base = corpus[below(from, corpus.length)];
-      if (kind === 0 && base !== undefined) return mutate(base, from, corpus);
-      return anyBytes(from, below(from, LONGEST));
-    },
+    generate: (from) => drawn(from, corpus, LONGEST),
     run: (input, trace) => new Run(filter, new Tape(input), trace).play(),
     show: hex,
   };

@@ -11,7 +11,7 @@ import type { Json } from "../../module/config/struct.ts";
 import { anyBytes, below, chance, pick, Tape } from "../choices.ts";
 import type { Filter } from "../filters.ts";
 import { value } from "../grammar.ts";
-import { mutate } from "../mutate.ts";
+import { drawn } from "../mutate.ts";
 import { Finding, hex, type Target, type Trace } from "../target.ts";
 
 const LONGEST = 6_000;
@@ -48,11 +48,7 @@ export function requestsTarget(filter: Filter, corpus: readonly Uint8Array[]): T
     name: `${filter.name}/requests`,
     unit: "callback",
     weight: 3,
-    generate: (from) => {
-      const base = corpus[below(from, corpus.length)];
-      if (below(from, 4) === 0 && base !== undefined) return mutate(base, from, corpus);
-      return anyBytes(from, below(from, LONGEST));
-    },
+    generate: (from) => drawn(from, corpus, LONGEST),
     run: (input, trace) => new Run(filter, new Tape(input), trace).play(),
     show: hex,
   };

@@ -3,7 +3,7 @@ import { DownstreamRequest, type LoadedPlugin, OfflineProxy, type Stream } from 
 import { anyBytes, anyU32, below, chance, pick, Tape } from "../choices.ts";
 import type { Filter } from "../filters.ts";
 import { value } from "../grammar.ts";
-import { mutate } from "../mutate.ts";
+import { drawn } from "../mutate.ts";
 import { Finding, hex, type Target, type Trace } from "../target.ts";
 
 const LONGEST = 12_000;
@@ -18,11 +18,7 @@ export function streamsTarget(filter: Filter, corpus: readonly Uint8Array[]): Ta
     name: `${filter.name}/streams`,
     unit: "callback",
     weight: 3,
-    generate: (from) => {
-      const base = corpus[below(from, corpus.length)];
-      if (below(from, 4) === 0 && base !== undefined) return mutate(base, from, corpus);
-      return anyBytes(from, below(from, LONGEST));
-    },
+    generate: (from) => drawn(from, corpus, LONGEST),
     run: (input, trace) => new Run(filter, new Tape(input), trace).play(),
     show: hex,
   };
