@@ -1,7 +1,7 @@
 /** Runs the fuzzing thread and watches it: one that makes no progress is ended, and its input is a finding. */
 import { Worker } from "node:worker_threads";
 import { allTargets } from "./targets/index.ts";
-import { Beat, type Count, type FindingReport, type Job, type Report } from "./thread.ts";
+import { Beat, type Count, type FindingReport, type Job, type Limit, type Report } from "./thread.ts";
 
 /** A run that takes longer (ms) is an endless loop; the longest of the bounded ones takes a tenth of that. */
 const STUCK = 15_000;
@@ -15,16 +15,16 @@ const LOADER = `import("tsx/esm/api").then(({ register }) => {
 
 export interface FuzzOptions {
   seed: number;
-  seconds: number;
+  limit: Limit;
   target?: string | undefined;
   finding: (finding: FindingReport) => void;
 }
 
 /** Resolves to the counts of each target; there are none when the thread had to be ended. Rejects on a fault of the fuzzer. */
-export async function fuzz({ seed, seconds, target, finding }: FuzzOptions): Promise<Count[]> {
+export async function fuzz({ seed, limit, target, finding }: FuzzOptions): Promise<Count[]> {
   const beat = new Beat();
   let counts: Count[] = [];
-  const ended = await thread({ seed, seconds, target, shared: beat.shared }, beat, (report) => {
+  const ended = await thread({ seed, limit, target, shared: beat.shared }, beat, (report) => {
     if (report.type === "finding") finding(report);
     if (report.type === "end") counts = report.counts;
   });
@@ -65,7 +65,7 @@ async function stuck(beat: Beat): Promise<FindingReport> {
   const { target: index, input } = beat.last;
   const target = allTargets()[index];
   const trace: string[] = [];
-  const job: Job = { seed: 0, seconds: 0, target: target?.name, shared: new Beat().shared, replay: input };
+  const job: Job = { seed: 0, limit: { seconds: 0 }, target: target?.name, shared: new Beat().shared, replay: input };
   await thread(job, new Beat(), (report) => {
     if (report.type === "step") trace.push(report.line);
   });

@@ -1,6 +1,6 @@
 /**
- * `npm run fuzz [-- --seconds N] [--seed S] [--target T] [--save]`: random inputs to the built modules until the time is
- * over. Prints the seed, what each target executed, findings with the smallest input that shows them, and last the counts:
+ * `npm run fuzz [-- --seconds N | --executions N] [--seed S] [--target T] [--save]`: random inputs to the built modules,
+ * for a time (60 s unless told) or until so many were executed. Prints the seed, what each target executed, findings with the smallest input that shows them, and last the counts:
  * passed are executions, failed are findings. --save keeps the inputs of findings in the corpus, where every later run
  * begins. Exit codes: 0 nothing found, 1 something found, 2 wrong use.
  */
@@ -12,7 +12,7 @@ import { ROOT, usage } from "../setup/common.ts";
 import { countsLine } from "../setup/counts.ts";
 import { fuzz } from "./fuzz.ts";
 import { allTargets, corpusFolder } from "./targets/index.ts";
-import type { FindingReport } from "./thread.ts";
+import type { FindingReport, Limit } from "./thread.ts";
 
 const DEFAULT_SECONDS = "60";
 /** Lines of a reproduction that are shown: the last ones tell what went wrong. */
@@ -24,17 +24,26 @@ function whole(name: string, text: string): number {
   return usage(`fuzz: --${name} ${text}: a whole number from 0 to 4294967295 is needed`);
 }
 
-function options(): { seconds: number; seed: number; target: string | undefined; save: boolean } {
-  const allowed = "allowed are --seconds N, --seed S, --target T and --save";
+/** How the fuzzer ends: --seconds unless --executions is given. */
+function limit(seconds: string | undefined, executions: string | undefined): Limit {
+  if (executions === undefined) return { seconds: whole("seconds", seconds ?? DEFAULT_SECONDS) };
+  if (seconds !== undefined) usage("fuzz: --seconds and --executions: one of the two says when to end");
+  return { executions: whole("executions", executions) };
+}
+
+function options(): { limit: Limit; seed: number; target: string | undefined; save: boolean } {
+  const allowed = "allowed are --seconds N, --executions N, --seed S, --target T and --save";
   const text = { type: "string" } as const;
   try {
-    const { values } = parseArgs({ options: { seconds: text, seed: text, target: text, save: { type: "boolean" } } });
+    const { values } = parseArgs({
+      options: { seconds: text, executions: text, seed: text, target: text, save: { type: "boolean" } },
+    });
     const names = allTargets().map(({ name }) => name);
     if (values.target !== undefined && !names.includes(values.target)) {
       usage(`fuzz: --target ${values.target}: targets are ${names.join(", ")}`);
     }
     return {
-      seconds: whole("seconds", values.seconds ?? DEFAULT_SECONDS),
+      limit: limit(values.seconds, values.executions),
       seed: whole("seed", values.seed ?? String(randomInt(0xffff_ffff))),
       target: values.target,
       save: values.save ?? false,
@@ -63,12 +72,12 @@ function save({ target, input }: FindingReport): void {
 }
 
 async function main(): Promise<number> {
-  const { seconds, seed, target, save: saving } = options();
-  print(`fuzz: seed ${seed}, ${seconds} s`);
+  const { limit: ends, seed, target, save: saving } = options();
+  print(`fuzz: seed ${seed}, ${"executions" in ends ? `${ends.executions} executions` : `${ends.seconds} s`}`);
   let failed = 0;
   const counts = await fuzz({
     seed,
-    seconds,
+    limit: ends,
     target,
     finding: (finding) => {
       failed++;

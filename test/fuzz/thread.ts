@@ -1,8 +1,11 @@
 /** What the fuzzing thread and its watcher tell each other. */
 
+/** When to end: after a time, or with so many executions however long they take. */
+export type Limit = { seconds: number } | { executions: number };
+
 export interface Job {
   seed: number;
-  seconds: number;
+  limit: Limit;
   /** One target only. */
   target: string | undefined;
   shared: SharedArrayBuffer;

@@ -79,6 +79,18 @@ function round(state: State): void {
   state.ms += performance.now() - started;
 }
 
+/** Tells when the job's limit is reached. */
+function limited(states: readonly State[]): () => boolean {
+  const { limit } = job;
+  if ("executions" in limit) return () => executed(states) >= limit.executions;
+  const end = performance.now() + limit.seconds * 1000;
+  return () => performance.now() >= end;
+}
+
+function executed(states: readonly State[]): number {
+  return states.reduce((sum, { executions }) => sum + executions, 0);
+}
+
 function replay(input: Uint8Array): void {
   const target = allTargets().find(({ name }) => name === job.target);
   if (target !== undefined) problem(target, input, (line) => report({ type: "step", line }));
@@ -89,11 +101,11 @@ function main(): void {
     .map((target, index) => ({ target, index, runs: 0, executions: 0, ms: 0, kinds: new Set<string>() }))
     .filter(({ target }) => job.target === undefined || target.name === job.target);
   for (const state of states) for (const input of corpus(state.target.name)) judge(state, input);
-  const end = performance.now() + job.seconds * 1000;
-  while (performance.now() < end) {
+  const ended = limited(states);
+  while (!ended()) {
     const open = states.filter(({ kinds }) => kinds.size < ENOUGH);
     if (open.length === 0) break;
-    for (const state of open) if (performance.now() < end) round(state);
+    for (const state of open) if (!ended()) round(state);
   }
   report({
     type: "end",

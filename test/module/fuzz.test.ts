@@ -132,7 +132,7 @@ test("header pairs are judged as Envoy judges them", () => {
 
 test("every target holds on its corpus and for a moment of random inputs", async () => {
   const findings: FindingReport[] = [];
-  const counts = await fuzz({ seed: 1, seconds: 8, finding: (finding) => void findings.push(finding) });
+  const counts = await fuzz({ seed: 1, limit: { seconds: 8 }, finding: (finding) => void findings.push(finding) });
   assert.deepEqual(
     findings.map(({ target, message, shown }) => `${target}: ${message}: ${shown}`),
     [],
