@@ -82,8 +82,6 @@ before(async () => {
   copy = made;
   // What is built already needs no second build.
   if (existsSync(join(ROOT, "build"))) cpSync(join(ROOT, "build"), join(copy, "build"), { recursive: true });
-  git("init", "--quiet");
-  git("add", "--all");
 });
 
 test("two new filters, and nothing else is new", () => {
