@@ -69,6 +69,13 @@ describe("marks", () => {
     expect(growth(ring, 3, 110)).toBe(103);
   });
 
+  test("all of a new ring's marks stand at one value", () => {
+    const ring = heap.alloc(<usize>MARKS_BYTES);
+    memory.fill(ring, 0, <usize>MARKS_BYTES);
+    fillMarks(ring, 7);
+    for (let slot: u64 = 0; slot < <u64>RING; slot++) expect(growth(ring, NOW + slot, 10)).toBe(3);
+  });
+
   test("marks of the slots after a time are raised, that slot's own is not", () => {
     const ring = heap.alloc(<usize>MARKS_BYTES);
     fillMarks(ring, 0);
