@@ -23,6 +23,8 @@ export interface EnvoyOptions {
   logLevel?: string;
   /** Group that the process runs as. Default: this one's. */
   gid?: number;
+  /** How long (s) a replaced listener lives, asking each client to go (as in Istio's proxies). Default: Envoy's own. */
+  drainSeconds?: number;
 }
 
 /** A process that ended: by itself or by our signal. */
@@ -258,6 +260,9 @@ export async function startEnvoy(options: EnvoyOptions): Promise<Envoy> {
   const args = ["-c", file, "--concurrency", String(options.workers ?? 2), "--disable-hot-restart"];
   args.push("--admin-address-path", join(dir, "admin"), "--log-level", options.logLevel ?? "warning");
   args.push("--file-flush-interval-msec", "50");
+  if (options.drainSeconds !== undefined) {
+    args.push("--drain-time-s", String(options.drainSeconds), "--drain-strategy", "immediate");
+  }
   const child = spawn(path, args, {
     stdio: ["ignore", log, log],
     cwd: dir,

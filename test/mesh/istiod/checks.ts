@@ -6,7 +6,7 @@ import { isObject } from "../../../cli/policy/types.ts";
 import { events } from "../../lib/policy.ts";
 import { waitFor } from "../../lib/envoy.ts";
 import { differences, resourcesOf, type Difference, type Resources } from "./dump.ts";
-import type { Mesh } from "./mesh.ts";
+import { startMesh, type Mesh } from "./mesh.ts";
 import {
   apply,
   broken,
@@ -19,17 +19,27 @@ import {
   untilRight,
   untilStatus,
 } from "./policy.ts";
+import type { Suite } from "./suite.ts";
 
-export const POLICY = "retry-budget";
 const REQUESTS = 200;
 const SYNC_MS = 30_000;
 
-export interface Check {
+interface Check {
   readonly state: string;
   run(mesh: Mesh, before: Resources): Promise<void>;
 }
 
-export const CHECKS: readonly Check[] = [
+export const RETRY_BUDGET: Suite = {
+  policy: "retry-budget",
+  async start(program) {
+    const mesh = await startMesh(program);
+    const before = resourcesOf(await mesh.envoy.configDump());
+    const checks = CHECKS.map(({ state, run }) => ({ state, run: () => run(mesh, before) }));
+    return { checks, stop: () => mesh.stop() };
+  },
+};
+
+const CHECKS: readonly Check[] = [
   {
     state: "not-there-yet",
     async run(mesh) {

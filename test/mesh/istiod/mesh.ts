@@ -29,6 +29,8 @@ const ADDRESSES = {
 };
 const HTTP_PORT = 80;
 const GRPC_PORT = 7000;
+/** The sidecar's own address. */
+const CLIENT = "10.244.0.1";
 const SYNC_MS = 30_000;
 const CLIENTS = 10;
 /** The gRPC status for a server that is not there at the moment. */
@@ -128,7 +130,7 @@ export async function startMesh(program: string): Promise<Mesh> {
     pool: await startBackend({ port: 18003 }),
     vault: await startBackend({ port: 18004, tls }),
   };
-  const plane = new Plane(program, dir);
+  const plane = new Plane(program, dir, { app: "client", address: CLIENT });
   await plane.answer();
   await plane.apply(readFileSync(SERVICES, "utf8"));
   const envoy = await startEnvoy({ bootstrap: await withV8(plane.bootstrap()), gid: SIDECAR_GID });
@@ -144,7 +146,7 @@ export async function startMesh(program: string): Promise<Mesh> {
 }
 
 /** The bootstrap with what envoy/istio/start-v8.yaml overrides, where the Envoy is one that needs it. */
-async function withV8(bootstrap: string): Promise<string> {
+export async function withV8(bootstrap: string): Promise<string> {
   const { version } = await resolveEnvoy();
   if (!mustStartV8(version)) return bootstrap;
   const map = parse(readFileSync(START_V8, "utf8")) as { data: { "custom_bootstrap.json": string } };

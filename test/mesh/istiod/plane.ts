@@ -6,15 +6,23 @@ import { createInterface } from "node:readline";
 import { atExit } from "../../lib/cleanup.ts";
 import { PROGRAM, TEMPLATE } from "./build.ts";
 
-/** The sidecar that is configured: a workload of the namespace shop with the label that the policies select. */
-const NODE = "sidecar~10.244.0.1~client-1.shop~shop.svc.cluster.local";
-const METADATA = {
-  NAMESPACE: "shop",
-  LABELS: { app: "client" },
-  ISTIO_VERSION: "1.31.0",
-  CLUSTER_ID: "Kubernetes",
-  INSTANCE_IPS: "10.244.0.1",
-};
+/** A workload of the namespace shop whose sidecar is configured. */
+export interface Workload {
+  /** Its label `app`. */
+  readonly app: string;
+  readonly address: string;
+  /** Where iptables hand its traffic to, outbound and inbound. Default: Istio's 15001 and 15006. */
+  readonly ports?: readonly [outbound: number, inbound: number];
+}
+
+function nodeOf({ app, address }: Workload): string {
+  return `sidecar~${address}~${app}-1.shop~shop.svc.cluster.local`;
+}
+
+function metadataOf({ app, address }: Workload): string {
+  const [ISTIO_VERSION, CLUSTER_ID] = ["1.31.0", "Kubernetes"];
+  return JSON.stringify({ NAMESPACE: "shop", LABELS: { app }, ISTIO_VERSION, CLUSTER_ID, INSTANCE_IPS: address });
+}
 
 /** Filters that only Istio's own build of Envoy has. */
 const NOT_IN_STOCK_ENVOY = {
@@ -35,9 +43,10 @@ export class Plane {
   private files = 0;
 
   /** @param dir its folder: sockets, bootstrap, access log, and files that objects name */
-  constructor(folder: string, dir: string) {
+  constructor(folder: string, dir: string, workload: Workload) {
     this.dir = dir;
-    const args = ["-node", NODE, "-metadata", JSON.stringify(METADATA), "-template", join(folder, TEMPLATE)];
+    const args = ["-node", nodeOf(workload), "-metadata", metadataOf(workload), "-template", join(folder, TEMPLATE)];
+    if (workload.ports) args.push("-ports", workload.ports.join());
     this.child = spawn(join(folder, PROGRAM), args, {
       cwd: dir,
       env: { ...process.env, ...NOT_IN_STOCK_ENVOY },

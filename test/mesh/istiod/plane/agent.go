@@ -29,9 +29,15 @@ func writeBootstrap(file, template, id, metadata string) error {
 	return bootstrap.New(bootstrap.Config{Node: node}).WriteTo(template, out)
 }
 
-// serveCertificates serves files that a DestinationRule names, the way that istio-agent does.
+// serveCertificates serves files that a DestinationRule names, and the workload's own where
+// there are any, the way that istio-agent does.
 func serveCertificates() error {
-	options := &security.Options{FileMountedCerts: true}
+	options := &security.Options{
+		FileMountedCerts:  true,
+		CertChainFilePath: security.DefaultCertChainFilePath,
+		KeyFilePath:       security.DefaultKeyFilePath,
+		RootCertFilePath:  security.DefaultRootCertFilePath,
+	}
 	secrets, err := cache.NewSecretManagerClient(nil, options)
 	if err != nil {
 		return err

@@ -2,10 +2,11 @@
 // without Kubernetes, and the two parts of istio-agent that its proxies do not start without: the bootstrap file and the
 // server of certificates that are files.
 //
-//	istiod -node ID -metadata JSON -template FILE
+//	istiod -node ID -metadata JSON -template FILE [-ports OUTBOUND,INBOUND]
 //
 // It runs in a folder of its own, and writes there bootstrap.json and the sockets that this file names; the proxies write
-// access.log there. Then it reads lines:
+// access.log there. A proxy with a certificate of its own finds it there as etc/certs/cert-chain.pem, key.pem and
+// root-cert.pem. -ports is for a second proxy in one network. Then it reads lines:
 //
 //	apply FILE    creates or replaces the objects of a YAML file, as kubectl apply would
 //	delete FILE   removes them
@@ -28,6 +29,7 @@ func main() {
 	node := flag.String("node", "", "id of the proxy, as Istio writes it")
 	metadata := flag.String("metadata", "{}", "metadata of the proxy, JSON")
 	template := flag.String("template", "", "Istio's template of the bootstrap")
+	ports := flag.String("ports", "", "ports that traffic is redirected to, outbound and inbound; default: Istio's")
 	flag.Parse()
 	// Standard output is for the answers.
 	options := log.DefaultOptions()
@@ -37,7 +39,7 @@ func main() {
 		os.Exit(1)
 	}
 	err := test.Wrap(func(t test.Failer) {
-		plane, err := start(t)
+		plane, err := start(t, *ports)
 		if err == nil {
 			err = serveCertificates()
 		}

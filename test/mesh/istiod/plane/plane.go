@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"google.golang.org/protobuf/types/known/wrapperspb"
-
 	"istio.io/istio/pilot/pkg/config/kube/crd"
 	"istio.io/istio/pilot/test/xds"
 	"istio.io/istio/pkg/config"
@@ -23,10 +21,13 @@ type plane struct {
 }
 
 // start serves xDS where Istio's bootstrap expects istio-agent's proxy of it.
-func start(t test.Failer) (*plane, error) {
+func start(t test.Failer, ports string) (*plane, error) {
 	settings := mesh.DefaultMeshConfig()
-	// No certificate authority: no mutual TLS between workloads.
-	settings.EnableAutoMtls = wrapperspb.Bool(false)
+	if ports != "" {
+		if _, err := fmt.Sscanf(ports, "%d,%d", &settings.ProxyListenPort, &settings.ProxyInboundListenPort); err != nil {
+			return nil, fmt.Errorf("-ports %s: %w", ports, err)
+		}
+	}
 	log, err := filepath.Abs("access.log")
 	if err != nil {
 		return nil, err

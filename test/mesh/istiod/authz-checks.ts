@@ -1,0 +1,142 @@
+/** What is shown of authz, in this order: each check begins with what the one before has left. */
+import assert from "node:assert/strict";
+import { events } from "../../lib/policy.ts";
+import type { LoadResult } from "../../lib/client.ts";
+import { waitFor } from "../../lib/envoy.ts";
+import { apply, broken, rendered, RESOURCE, untilStatus, type Settings } from "./authz-policy.ts";
+import { startPods, type Pods } from "./authz-mesh.ts";
+import { differences, resourcesOf, type Difference, type Resources } from "./dump.ts";
+import type { Suite } from "./suite.ts";
+
+const SYNC_MS = 30_000;
+const SHADOW: Settings = { mode: "shadow", principal: "cluster.local/ns/shop/sa/client" };
+const ENFORCED: Settings = { ...SHADOW, mode: "enforce" };
+const FOR_OTHERS: Settings = { ...ENFORCED, principal: "cluster.local/ns/shop/sa/other" };
+
+/** Who asks for what: allowed by ENFORCED, forbidden by its method, its path, and for want of an identity. */
+const PATH = "/orders/7";
+
+async function answers(pods: Pods): Promise<number[]> {
+  return [
+    await pods.call("GET", PATH),
+    await pods.call("DELETE", PATH),
+    await pods.call("GET", "/admin"),
+    await pods.callPlain("GET", PATH),
+  ];
+}
+
+/**
+ * A filter that is new in the chain judges new connections. Those of before go with their listener, which asks each of them
+ * to go with its next answer.
+ */
+async function untilNewConnections(pods: Pods): Promise<void> {
+  await waitFor("the old listener to be gone", SYNC_MS, async () => {
+    const draining = await pods.envoy.stat("listener_manager.total_filter_chains_draining");
+    return draining === 0 ? true : undefined;
+  });
+}
+
+const ALL_SERVED = [200, 200, 200, 200];
+const ALL_DENIED = [403, 403, 403, 403];
+
+interface Check {
+  readonly state: string;
+  run(pods: Pods, before: Resources): Promise<void>;
+}
+
+const CHECKS: readonly Check[] = [
+  {
+    state: "not-there-yet",
+    async run(pods) {
+      assert.deepEqual(await answers(pods), ALL_SERVED);
+    },
+  },
+  {
+    state: "refused-from-the-start",
+    async run(pods) {
+      await pods.apply(await broken(pods, ENFORCED));
+      const said = await untilStatus(pods, ENFORCED, ({ text }) => text.includes("the last update was refused"));
+      assert.equal(said.code, 1);
+      assert.equal(said.policy?.default, true, said.text);
+      assert.match(said.text, /\/policies\/0\/spec\/action: CUSTOM asks an external authorizer/);
+      await untilNewConnections(pods);
+      assert.deepEqual(await answers(pods), ALL_DENIED);
+    },
+  },
+  {
+    state: "shadow",
+    async run(pods) {
+      await apply(pods, SHADOW);
+      assert.deepEqual(await answers(pods), ALL_SERVED);
+      const found = await events(pods.envoy, "orders");
+      assert.equal(found["authz_allowed"], 1, JSON.stringify(found));
+      assert.equal(found["authz_shadow_denied.none"], 3, JSON.stringify(found));
+    },
+  },
+  {
+    state: "enforce",
+    async run(pods) {
+      mustServe(await pods.during(PATH, () => apply(pods, ENFORCED)));
+      assert.deepEqual(await answers(pods), [200, 403, 403, 403]);
+    },
+  },
+  {
+    state: "principal",
+    async run(pods) {
+      await apply(pods, FOR_OTHERS);
+      assert.deepEqual(await answers(pods), ALL_DENIED);
+      await apply(pods, ENFORCED);
+      assert.deepEqual(await answers(pods), [200, 403, 403, 403]);
+    },
+  },
+  {
+    state: "refused-update",
+    async run(pods) {
+      await pods.apply(await broken(pods, ENFORCED));
+      const said = await untilStatus(pods, ENFORCED, ({ text }) => text.includes("the last update was refused"));
+      assert.equal(said.policy?.live, said.policy?.expected);
+      assert.deepEqual(await answers(pods), [200, 403, 403, 403]);
+    },
+  },
+  {
+    state: "rollback",
+    async run(pods) {
+      mustServe(await pods.during(PATH, () => apply(pods, SHADOW)));
+      assert.deepEqual(await answers(pods), ALL_SERVED);
+    },
+  },
+  {
+    state: "removal",
+    async run(pods, before) {
+      await pods.delete(await rendered(pods, SHADOW));
+      let left: Difference[] = [];
+      await waitFor("the configuration from before", SYNC_MS, async () => {
+        // Envoy lists the policy as long as listeners that used it drain.
+        left = differences(before, resourcesOf(await pods.envoy.configDump())).filter(
+          ({ resource }) => resource !== `ecds_filters ${RESOURCE}`,
+        );
+        return left.length === 0 ? true : undefined;
+      }).catch(() => assert.deepEqual(left, []));
+      assert.deepEqual(await answers(pods), ALL_SERVED);
+    },
+  },
+];
+
+/** No request was lost, and none was denied. */
+function mustServe(rounds: readonly LoadResult[]): void {
+  assert.equal(rounds.length > 0, true, "no request was sent");
+  for (const { sent, errors, statuses } of rounds) {
+    assert.equal(errors, 0, "requests without an answer");
+    assert.deepEqual(statuses, { 200: sent });
+  }
+}
+
+export const AUTHZ: Suite = {
+  policy: "authz",
+  async start(program) {
+    const pods = await startPods(program);
+    const before = resourcesOf(await pods.envoy.configDump());
+    const checks = CHECKS.map(({ state, run }) => ({ state, run: () => run(pods, before) }));
+    return { checks, stop: () => pods.stop() };
+  },
+};
