@@ -104,6 +104,18 @@ describe("trail", () => {
     expect(settled(trail)).toBe(20);
   });
 
+  test("a new one knows nothing of what was in its place", () => {
+    const trail = heap.alloc(<usize>TRAIL_BYTES);
+    startTrail(trail, 1001, 9);
+    startTrail(trail, 100, 7);
+    advanceTrail(trail, 1000, 40);
+    expect(settled(trail)).toBe(7);
+    advanceTrail(trail, 1001, 50);
+    expect(settled(trail)).toBe(7);
+    advanceTrail(trail, 1002, 60);
+    expect(settled(trail)).toBe(40);
+  });
+
   test("after a pause both readings settle, and the next one has to wait again", () => {
     const trail = heap.alloc(<usize>TRAIL_BYTES);
     startTrail(trail, 100, 7);
