@@ -24,7 +24,6 @@ export interface Kind {
 
 const NOTHING: Converter = {
   kinds: [],
-  convert: () => ({ problems: [] }),
   compare: () => [],
   remarks: () => [],
 };

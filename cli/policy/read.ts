@@ -7,7 +7,7 @@ import { Modules } from "./module.ts";
 import { convertOwn, ownMessage, targetText } from "./own.ts";
 import { readYaml, type YamlDocument } from "./yaml.ts";
 import { isObject, placeText } from "./types.ts";
-import type { Conversion, Json, Policy, Problem, Remark, Resource } from "./types.ts";
+import type { Assembled, Converter, Json, Place, Policy, Problem, Remark, Resource, Source } from "./types.ts";
 
 export interface PolicySet {
   readonly policies: Policy[];
@@ -25,22 +25,30 @@ const FILE_LIMIT = 16 << 20;
 export async function readPolicies(files: readonly string[], modules: Modules = new Modules()): Promise<PolicySet> {
   const kinds = kindsOf(await knownFilters());
   const set: PolicySet = { policies: [], problems: [], remarks: [] };
+  const read: Framed[] = [];
   for (const file of files) {
     const { documents, problems } = readYaml(file, readBytes(file));
     set.problems.push(...problems);
     if (documents.length === 0 && problems.length === 0) {
       set.problems.push({ file, line: 1, column: 1, pointer: "", message: "the file holds no policy" });
     }
-    for (const document of documents) readDocument(document, { kinds, modules, set });
+    for (const document of documents) {
+      const framed = frame(document, kinds, set);
+      if (framed) read.push(framed);
+    }
   }
+  const filters = new Set(read.map(({ kind }) => kind.known));
+  for (const known of filters) {
+    const pieces = read.filter(({ kind }) => kind.known === known);
+    if (known.converter.assemble) assemble(known.converter.assemble, pieces, { modules, set });
+    else for (const piece of pieces) convertOne(piece, { modules, set });
+  }
+  const order = (a: Place, b: Place): number =>
+    files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column;
+  set.policies.sort((a, b) => order(a.place, b.place));
   reportCollisions(set);
-  const order = ({ file, line, column }: Problem): number[] => [files.indexOf(file), line, column];
-  set.problems.sort(
-    (a, b) =>
-      order(a)
-        .map((n, i) => n - (order(b)[i] ?? 0))
-        .find((n) => n !== 0) ?? 0,
-  );
+  set.problems.sort(order);
+  set.remarks.sort(order);
   return set;
 }
 
@@ -61,34 +69,71 @@ function readBytes(file: string): Uint8Array {
 }
 
 interface Context {
-  readonly kinds: readonly Kind[];
   readonly modules: Modules;
   readonly set: PolicySet;
 }
 
-function readDocument(document: YamlDocument, { kinds, modules, set }: Context): void {
-  const report = ({ pointer, message }: Remark, key = /^(unknown field|missing)/.test(message)): void => {
-    set.problems.push({ ...document.placeOf(pointer, key), pointer, message });
-  };
+/** A document whose frame is right. */
+interface Framed {
+  readonly document: YamlDocument;
+  readonly kind: Kind;
+  readonly resource: Resource;
+}
+
+function frame(document: YamlDocument, kinds: readonly Kind[], set: PolicySet): Framed | undefined {
+  const report = (problem: Remark): void => reportIn(document, problem, set);
   const kind = kindOf(document.value, kinds, report);
   const resource = kind && resourceOf(document.value, kind, report);
-  if (!kind || !resource) return;
+  return kind && resource && { document, kind, resource };
+}
+
+function reportIn(document: YamlDocument, { pointer, message }: Remark, set: PolicySet): void {
+  const key = /^(unknown field|missing)/.test(message);
+  set.problems.push({ ...document.placeOf(pointer, key), pointer, message });
+}
+
+/** A document that is a policy for itself. */
+function convertOne(piece: Framed, context: Context): void {
+  const { kind, resource, document } = piece;
   const { filter, converter } = kind.known;
-  const conversion = kind.own ? convertOwn(resource, filter.named) : converter.convert(resource);
-  if ("problems" in conversion) {
-    for (const problem of conversion.problems) report(problem);
-    return;
+  const conversion = kind.own ? convertOwn(resource, filter.named) : converter.convert?.(resource);
+  if (conversion === undefined) return;
+  if ("problems" in conversion) for (const problem of conversion.problems) reportIn(document, problem, context.set);
+  else accept({ main: 0, conversion, elsewhere: {} }, [piece], context);
+}
+
+/** Documents that make policies together. */
+function assemble(by: NonNullable<Converter["assemble"]>, pieces: readonly Framed[], context: Context): void {
+  const { policies, problems, remarks } = by(pieces.map(({ resource, kind: { own } }) => ({ resource, own })));
+  for (const { piece, ...problem } of problems) {
+    const document = pieces[piece]?.document;
+    if (document) reportIn(document, problem, context.set);
   }
+  for (const { piece, pointer, message } of remarks) {
+    const document = pieces[piece]?.document;
+    if (document) context.set.remarks.push({ ...document.placeOf(pointer), pointer, message });
+  }
+  for (const assembled of policies) accept(assembled, pieces, context);
+}
+
+/** Lets the module judge a policy: it becomes one of the set, or a problem. */
+function accept(assembled: Assembled, pieces: readonly Framed[], { modules, set }: Context): void {
+  const main = pieces[assembled.main];
+  if (main === undefined) return;
+  const { conversion, leftOut } = assembled;
+  const { document, resource } = main;
+  const { filter } = main.kind.known;
   const text = JSON.stringify(conversion.configuration, null, 2);
   const verdict = modules.configure(filter.name, resource.name, text);
   if (!verdict.accepted) {
     const at = verdict.pointer ?? "";
-    report({
-      pointer: sourceOf(conversion, at),
-      message: kind.own ? ownMessage(at, verdict.message) : verdict.message,
-    });
+    const { piece, pointer } = sourceOf(assembled, at);
+    const source = pieces[piece] ?? main;
+    const message = source.kind.own ? ownMessage(at, verdict.message) : verdict.message;
+    reportIn(source.document, { pointer, message }, set);
     return;
   }
+  if (leftOut) return;
   for (const { pointer, message } of conversion.remarks) {
     set.remarks.push({ ...document.placeOf(pointer), pointer, message });
   }
@@ -130,28 +175,41 @@ function resourceOf(value: Json, { apiVersion, kind, own }: Kind, report: Report
     problems.push({ pointer: `/${key}`, message: `unknown field; allowed: ${allowed}` });
   }
   const { metadata, spec } = value;
-  const { name, namespace = "" } = isObject(metadata) ? metadata : {};
+  const { name, namespace = "", annotations = {} } = isObject(metadata) ? metadata : {};
   if (typeof name !== "string") {
     const said = name === undefined ? "missing, but required: the policy's name" : "allowed: a text";
     problems.push({ pointer: "/metadata/name", message: said });
   }
   if (typeof namespace !== "string") problems.push({ pointer: "/metadata/namespace", message: "allowed: a text" });
+  if (!isTexts(annotations)) {
+    problems.push({ pointer: "/metadata/annotations", message: "allowed: an object with texts; quote them" });
+  }
   if (!isObject(spec)) {
     const said = spec === undefined ? "missing, but required: an object" : "allowed: an object";
     problems.push({ pointer: "/spec", message: said });
   }
   for (const problem of problems) report(problem);
-  if (typeof name !== "string" || typeof namespace !== "string" || !isObject(spec) || problems.length > 0)
-    return undefined;
-  return { apiVersion, kind, name, namespace, spec };
+  if (typeof name !== "string" || typeof namespace !== "string" || !isTexts(annotations)) return undefined;
+  if (!isObject(spec) || problems.length > 0) return undefined;
+  return { apiVersion, kind, name, namespace, annotations, spec };
 }
 
-/** The pointer in the document that a pointer in the configuration came from. */
-function sourceOf({ sources }: Conversion, pointer: string): string {
-  const [from, to] = Object.entries(sources)
-    .filter(([start]) => pointer === start || pointer.startsWith(`${start}/`))
-    .reduce((best, entry) => (entry[0].length >= best[0].length ? entry : best), ["", ""]);
-  return to + pointer.slice(from.length);
+function isTexts(value: Json): value is Readonly<Record<string, string>> {
+  return isObject(value) && Object.values(value).every((text) => typeof text === "string");
+}
+
+/** The place that a pointer in the configuration came from. */
+function sourceOf({ main, conversion, elsewhere }: Assembled, pointer: string): Source {
+  const own = Object.entries(conversion.sources).map(([from, to]) => ({ from, piece: main, pointer: to }));
+  const others = Object.entries(elsewhere).map(([from, to]) => ({ from, ...to }));
+  const nearest = [...own, ...others]
+    .filter(({ from }) => pointer === from || pointer.startsWith(`${from}/`))
+    .reduce((best, entry) => (entry.from.length >= best.from.length ? entry : best), {
+      from: "",
+      piece: main,
+      pointer: "",
+    });
+  return { piece: nearest.piece, pointer: nearest.pointer + pointer.slice(nearest.from.length) };
 }
 
 /** Two policies of one filter must not share a name, which is their state's, nor a target. */

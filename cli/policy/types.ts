@@ -13,6 +13,7 @@ export interface Resource {
   readonly name: string;
   /** "" when the file names none. */
   readonly namespace: string;
+  readonly annotations: Readonly<Record<string, string>>;
   readonly spec: JsonObject;
 }
 
@@ -48,12 +49,46 @@ export interface Conversion {
   readonly remarks: readonly Remark[];
 }
 
+/** One of the resources that make policies together. */
+export interface Piece {
+  readonly resource: Resource;
+  /** Of the filter's own kind. */
+  readonly own: boolean;
+}
+
+/** A place in one of several resources, by its index. */
+export interface Source {
+  readonly piece: number;
+  readonly pointer: string;
+}
+
+/** A policy that was made of several resources. */
+export interface Assembled {
+  /** The one whose name the policy has, and to which the pointers of `conversion` belong. */
+  readonly main: number;
+  readonly conversion: Conversion;
+  /** Pointers of the configuration that came from others. */
+  readonly elsewhere: Readonly<Record<string, Source>>;
+  /** It is checked, and then left out: it is for nobody here. */
+  readonly leftOut?: true;
+}
+
+export interface Assembly {
+  readonly policies: readonly Assembled[];
+  readonly problems: readonly (Source & { readonly message: string })[];
+  readonly remarks: readonly (Source & { readonly message: string })[];
+}
+
 /** What `filters/<name>/convert.ts` exports. All of it is pure. */
 export interface Converter {
   /** The native resources that the filter reads besides its own kind. */
   readonly kinds: readonly { readonly apiVersion: string; readonly kind: string }[];
-  /** A resource of one of `kinds`. Returns what is wrong when it can't be converted. */
-  convert(resource: Resource): Conversion | { readonly problems: readonly Remark[] };
+  /**
+   * A resource of one of `kinds`. Returns what is wrong when it can't be converted. Not called when there is `assemble`.
+   */
+  convert?(resource: Resource): Conversion | { readonly problems: readonly Remark[] };
+  /** Where a policy can be made of several resources: all of them that were read, those of the own kind included. */
+  assemble?(pieces: readonly Piece[]): Assembly;
   /** What changes for users, a line each. Both configurations were accepted and have their defaults filled in. */
   compare(before: JsonObject, after: JsonObject): string[];
   /** What a configuration, defaults filled in, means on `proxies` proxies together. */

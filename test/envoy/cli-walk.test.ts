@@ -1,4 +1,4 @@
-/** The README's walk through the command: every line is run as printed; only port numbers differ. */
+/** The READMEs' walks through the command: every line is run as printed; only port numbers differ. */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -19,7 +19,7 @@ interface Step {
 /** The blocks between the walk's marks. */
 function stepsOf(readme: string): Step[] {
   const [, walk] = /<!-- walk: .*? -->\n(.*?)<!-- \/walk -->/s.exec(readme) ?? [];
-  assert.notEqual(walk, undefined, "README.md has no walk");
+  assert.notEqual(walk, undefined, "no walk");
   const blocks = [...(walk ?? "").matchAll(/```(sh|text)\n(.*?)```\n/gs)];
   return blocks.flatMap(([, kind, body = ""], index) => {
     if (kind !== "sh") return [];
@@ -36,10 +36,18 @@ async function freePort(): Promise<number> {
   return port;
 }
 
+/** A walk waits for things without an end: one that takes longer is stopped, and what it has not shown is missed. */
+const LONGEST_MS = 120_000;
+
 /** Runs a script and resolves with what it wrote to stdout. Its children end with it. */
 function bash(script: string, cwd: string, env: NodeJS.ProcessEnv): Promise<string> {
   return new Promise((resolve) => {
-    const child = spawn("bash", ["-c", script], { cwd, env, stdio: ["ignore", "pipe", "inherit"] });
+    const child = spawn("bash", ["-c", script], {
+      cwd,
+      env,
+      stdio: ["ignore", "pipe", "inherit"],
+      timeout: LONGEST_MS,
+    });
     let output = "";
     child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString("utf8")));
     child.on("exit", () => resolve(output));
@@ -57,9 +65,17 @@ function comparable(text: string): string {
 
 const MARK = "@@@ end of step";
 
-test("the README's walk", async () => {
-  const steps = stepsOf(readFileSync(join(ROOT, "README.md"), "utf8"));
-  assert.equal(steps.length >= 7, true, `${steps.length} steps`);
+/** READMEs with a walk, and how many steps it has at least. */
+const WALKS: readonly (readonly [readme: string, steps: number])[] = [
+  ["README.md", 7],
+  ["filters/authz/README.md", 3],
+];
+
+for (const [readme, least] of WALKS) test(`the walk of ${readme}`, () => walk(readme, least));
+
+async function walk(readme: string, least: number): Promise<void> {
+  const steps = stepsOf(readFileSync(join(ROOT, readme), "utf8"));
+  assert.equal(steps.length >= least, true, `${steps.length} steps`);
   // The reader stands in the checkout; here the checkout stays as it is.
   const dir = mkdtempSync(join(tmpdir(), "pointduty-walk-"));
   atExit(() => rmSync(dir, { recursive: true, force: true }));
@@ -85,4 +101,4 @@ ${body.join("")}`;
   for (const [index, { commands, shown }] of steps.entries()) {
     if (shown !== undefined) assert.equal(comparable(said[index] ?? ""), comparable(withPorts(shown)), commands);
   }
-});
+}

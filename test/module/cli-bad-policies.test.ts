@@ -7,7 +7,8 @@ const PERCENT = "is not allowed; allowed: a number from 0 to 100 with at most 3 
 const FIELDS = "budget, minRetryRate, burst, per, onExhausted, mode, targetRefs, selector";
 const REFS = "a list of 1 to 16 objects with group, kind and name";
 const ANCHOR = "anchors and aliases are not allowed; write it out";
-const KINDS = "Authorization, RetryBudget, XBackendTrafficPolicy, ServiceProfile";
+const KINDS =
+  "Authorization, AuthorizationPolicy, RequestAuthentication, RetryBudget, XBackendTrafficPolicy, ServiceProfile";
 
 function resource(lines: string): string {
   return `apiVersion: pointduty.dev/v1alpha1\nkind: RetryBudget\n${lines}`;
