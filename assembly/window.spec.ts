@@ -106,7 +106,8 @@ describe("trail", () => {
 
   test("a new one knows nothing of what was in its place", () => {
     const trail = heap.alloc(<usize>TRAIL_BYTES);
-    startTrail(trail, 1001, 9);
+    startTrail(trail, 1000, 8);
+    advanceTrail(trail, 1001, 9);
     startTrail(trail, 100, 7);
     advanceTrail(trail, 1000, 40);
     expect(settled(trail)).toBe(7);
