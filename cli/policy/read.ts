@@ -97,7 +97,7 @@ function convertOne(piece: Framed, context: Context): void {
   const { kind, resource, document } = piece;
   const { filter, converter } = kind.known;
   const conversion = kind.own ? convertOwn(resource, filter.named) : converter.convert?.(resource);
-  if (conversion === undefined) return;
+  if (conversion === undefined) throw new Error(`filters/${filter.name}/convert.ts has kinds, and no convert for them`);
   if ("problems" in conversion) for (const problem of conversion.problems) reportIn(document, problem, context.set);
   else accept({ main: 0, conversion, elsewhere: {} }, [piece], context);
 }

@@ -45,16 +45,17 @@ interface Workload {
   readonly targets: Conversion["targets"];
 }
 
+/** A policy for each Authorization, or one of native resources alone; see above. */
 export function assemble(pieces: readonly Piece[]): Assembly {
   const problems: (Source & { message: string })[] = [];
-  const wholes: { piece: number; resource: Resource; conversion: Conversion }[] = [];
+  const wholes: { piece: number; conversion: Conversion }[] = [];
   const natives: Native[] = [];
   for (const [piece, { resource, own }] of pieces.entries()) {
     const found: Remark[] = [];
     if (own) {
       const conversion = convertOwn(resource, true);
       if ("problems" in conversion) found.push(...conversion.problems);
-      else wholes.push({ piece, resource, conversion });
+      else wholes.push({ piece, conversion });
     } else {
       const targets = readNative(resource, found);
       if (targets) natives.push({ piece, resource, targets });

@@ -8,7 +8,7 @@ import { request as send } from "node:https";
 import { after, before, test } from "node:test";
 import { parse } from "yaml";
 import { startBackend, type Backend } from "../lib/backend.ts";
-import { bootstrap, type Message } from "../lib/bootstrap.ts";
+import { bootstrap, listenerOf, sideBySide, type Message } from "../lib/bootstrap.ts";
 import { Authority, canCertify, type Certificate } from "../lib/certificates.ts";
 import { startEnvoy, type Envoy } from "../lib/envoy.ts";
 import { PolicyFile } from "../lib/policy.ts";
@@ -79,17 +79,11 @@ before(async () => {
       httpFilters: factsFilter(),
       // As a sidecar: the address in x-forwarded-for is the client's.
       hcm: { use_remote_address: false, stat_prefix: profile },
-    }) as { static_resources: { listeners: Message[] } };
-    const [listener] = tree.static_resources.listeners;
-    assert.ok(listener);
-    listener["name"] = profile;
-    tls(listener);
-    return tree;
+    });
+    tls(listenerOf(tree));
+    return [profile, tree] as const;
   });
-  const [first, second] = trees;
-  assert.ok(first && second);
-  first.static_resources.listeners.push(...second.static_resources.listeners);
-  envoy = await startEnvoy({ bootstrap: first, workers: 1 });
+  envoy = await startEnvoy({ bootstrap: sideBySide(trees), workers: 1 });
   for (const policy of policies) assert.equal(await policy.judged(envoy, { accepted: 0, rejected: 0 }), "accepted");
 });
 

@@ -11,7 +11,7 @@ import { DownstreamRequest, FACTS_KEY, factsDocument, OfflineProxy } from "../..
 import type { KnownFacts, LoadedPlugin } from "../../cli/host/index.ts";
 import type { OracleConfiguration, OracleRequest } from "../lib/authz-oracle.ts";
 import { Dice, drawConfiguration, drawRequest, SANS } from "../lib/authz-random.ts";
-import { bootstrap, type Message } from "../lib/bootstrap.ts";
+import { bootstrap, listenerOf, sideBySide, type Message } from "../lib/bootstrap.ts";
 import { Authority, canCertify, type Certificate } from "../lib/certificates.ts";
 import { envoyBinary, startEnvoy, type Envoy } from "../lib/envoy.ts";
 import { nativeRules } from "../lib/native-rbac.ts";
@@ -69,17 +69,11 @@ function tree(configurations: readonly OracleConfiguration[], authority: Authori
         merge_slashes: mode.endsWith("MERGE_SLASHES"),
         path_with_escaped_slashes_action: mode.startsWith("DECODE") ? "UNESCAPE_AND_FORWARD" : "KEEP_UNCHANGED",
       },
-    }) as { static_resources: { listeners: Message[] } };
-    const [listener] = made.static_resources.listeners;
-    assert.ok(listener);
-    listener["name"] = mode;
-    secure(listener, server, authority);
-    return made;
+    });
+    secure(listenerOf(made), server, authority);
+    return [mode, made] as const;
   });
-  const [first, ...others] = listeners;
-  assert.ok(first);
-  for (const other of others) first.static_resources.listeners.push(...other.static_resources.listeners);
-  return first;
+  return sideBySide(listeners);
 }
 
 function secure(listener: Message, server: Certificate, authority: Authority): void {

@@ -17,9 +17,10 @@ interface Step {
 }
 
 /** The blocks between the walk's marks. */
-function stepsOf(readme: string): Step[] {
+function stepsOf(file: string): Step[] {
+  const readme = readFileSync(join(ROOT, file), "utf8");
   const [, walk] = /<!-- walk: .*? -->\n(.*?)<!-- \/walk -->/s.exec(readme) ?? [];
-  assert.notEqual(walk, undefined, "no walk");
+  assert.notEqual(walk, undefined, `${file} has no walk`);
   const blocks = [...(walk ?? "").matchAll(/```(sh|text)\n(.*?)```\n/gs)];
   return blocks.flatMap(([, kind, body = ""], index) => {
     if (kind !== "sh") return [];
@@ -74,7 +75,7 @@ const WALKS: readonly (readonly [readme: string, steps: number])[] = [
 for (const [readme, least] of WALKS) test(`the walk of ${readme}`, () => walk(readme, least));
 
 async function walk(readme: string, least: number): Promise<void> {
-  const steps = stepsOf(readFileSync(join(ROOT, readme), "utf8"));
+  const steps = stepsOf(readme);
   assert.equal(steps.length >= least, true, `${steps.length} steps`);
   // The reader stands in the checkout; here the checkout stays as it is.
   const dir = mkdtempSync(join(tmpdir(), "pointduty-walk-"));

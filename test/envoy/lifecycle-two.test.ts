@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
 import { always } from "../lib/backend.ts";
 import { check } from "../lib/bound.ts";
-import { bootstrap, type Message } from "../lib/bootstrap.ts";
+import { bootstrap, sideBySide } from "../lib/bootstrap.ts";
 import { load, request } from "../lib/client.ts";
 import { events, PolicyFile } from "../lib/policy.ts";
 import { accept, promise, rig, share, statEnding, WORKERS, type Rig } from "./lifecycle.ts";
@@ -33,24 +33,15 @@ for (const order of [
 
 const LISTENERS = ["shop", "stock"] as const;
 
-interface Tree extends Message {
-  static_resources: { listeners: Message[] };
-}
-
 /** One Envoy with a listener for each policy. */
 async function twoListeners(t: TestContext, policies: readonly PolicyFile[]): Promise<Rig> {
   const clusters = (to: number) => [{ name: "backend", to: [to] }];
   return rig(t, {
     policies,
-    tree: (backend) => {
-      const trees = policies.map(
-        (policy) => bootstrap({ policies: [policy], clusters: clusters(backend.port) }) as Tree,
-      );
-      const listeners = trees.flatMap(({ static_resources }, n) =>
-        static_resources.listeners.map((listener) => ({ ...listener, name: policies[n]?.policy })),
-      );
-      return { ...trees[0], static_resources: { ...trees[0]?.static_resources, listeners } };
-    },
+    tree: (backend) =>
+      sideBySide(
+        policies.map((policy) => [policy.policy, bootstrap({ policies: [policy], clusters: clusters(backend.port) })]),
+      ),
   });
 }
 

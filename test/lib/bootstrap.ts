@@ -189,3 +189,17 @@ export function bootstrap(options: BootstrapOptions): Message {
   resources["clusters"] = options.clusters.map((c) => cluster(template, c));
   return { ...tree, ...options.more };
 }
+
+/** The one listener of a bootstrap that `bootstrap` has made. */
+export function listenerOf(tree: object): Message {
+  return at(tree, "static_resources", "listeners", 0);
+}
+
+/** One bootstrap with the listener of each, under its name; everything else is the first one's. */
+export function sideBySide(trees: readonly (readonly [name: string, tree: object])[]): Message {
+  const [first] = trees;
+  if (first === undefined) throw new Error("no listener");
+  const listeners = trees.map(([name, tree]) => ({ ...listenerOf(tree), name }));
+  const [, base] = first as readonly [string, Message];
+  return { ...base, static_resources: { ...at(base, "static_resources"), listeners } };
+}

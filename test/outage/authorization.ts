@@ -33,28 +33,6 @@ const REQUESTS = [
 const WIDTHS = [8, 20, 8, 0];
 const LOG = `authz %REQ(X-TEST-ID)% %FILTER_STATE(wasm.pointduty.authz.${NAME}.outcome:PLAIN)% %FILTER_STATE(wasm.pointduty.authz.${NAME}.rule:PLAIN)%`;
 
-interface Guarded {
-  readonly envoy: Envoy;
-  readonly stop: () => Promise<void>;
-}
-
-/** An Envoy with the policies in front of a backend. */
-async function startGuarded(backend: Backend): Promise<Guarded> {
-  // Rules that need neither identity nor address need no facts document either.
-  const policy = new PolicyFile({ name: NAME, facts: "properties", policies: POLICIES }, { filter: "authz" });
-  const config = bootstrap({
-    policies: [policy],
-    clusters: [{ name: "backend", to: [backend] }],
-    accessLog: LOG,
-  });
-  const envoy = await startEnvoy({ bootstrap: config, workers: 1, extensions: [policy.resource] });
-  const stop = async (): Promise<void> => {
-    await envoy.stop();
-    policy.remove();
-  };
-  return { envoy, stop };
-}
-
 /** What the access log says about a request: outcome, and the rule that decided or came nearest to allowing. */
 async function decision(envoy: Envoy, id: string): Promise<string> {
   const line = new RegExp(`^authz ${id} (.*)$`, "m");
@@ -65,7 +43,11 @@ async function decision(envoy: Envoy, id: string): Promise<string> {
 export async function showAuthorization(backend: Backend, print: (line: string) => void): Promise<boolean> {
   const row = (...cells: readonly string[]): void =>
     print(cells.map((cell, n) => cell.padEnd(WIDTHS[n] ?? 0)).join(" "));
-  const { envoy, stop } = await startGuarded(backend);
+  // Rules that need neither identity nor address need no facts document either.
+  const policy = new PolicyFile({ name: NAME, facts: "properties", policies: POLICIES }, { filter: "authz" });
+  const clusters = [{ name: "backend", to: [backend] }];
+  const config = bootstrap({ policies: [policy], clusters, accessLog: LOG });
+  const envoy = await startEnvoy({ bootstrap: config, workers: 1, extensions: [policy.resource] });
   try {
     let asMeant = true;
     row("method", "path", "answer", "decided by");
@@ -77,6 +59,7 @@ export async function showAuthorization(backend: Backend, print: (line: string) 
     }
     return asMeant;
   } finally {
-    await stop();
+    await envoy.stop();
+    policy.remove();
   }
 }

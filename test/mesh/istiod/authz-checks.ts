@@ -5,7 +5,8 @@ import type { LoadResult } from "../../lib/client.ts";
 import { waitFor } from "../../lib/envoy.ts";
 import { apply, broken, rendered, RESOURCE, untilStatus, type Settings } from "./authz-policy.ts";
 import { startPods, type Pods } from "./authz-mesh.ts";
-import { differences, resourcesOf, type Difference, type Resources } from "./dump.ts";
+import { resourcesOf, type Resources } from "./dump.ts";
+import { isRefused, untilAsBefore } from "./status.ts";
 import type { Suite } from "./suite.ts";
 
 const SYNC_MS = 30_000;
@@ -55,9 +56,9 @@ const CHECKS: readonly Check[] = [
     state: "refused-from-the-start",
     async run(pods) {
       await pods.apply(await broken(pods, ENFORCED));
-      const said = await untilStatus(pods, ENFORCED, ({ text }) => text.includes("the last update was refused"));
+      const said = await untilStatus(pods, ENFORCED, isRefused);
       assert.equal(said.code, 1);
-      assert.equal(said.policy?.default, true, said.text);
+      assert.equal(said.policies[0]?.default, true, said.text);
       assert.match(said.text, /\/policies\/0\/spec\/action: CUSTOM asks an external authorizer/);
       await untilNewConnections(pods);
       assert.deepEqual(await answers(pods), ALL_DENIED);
@@ -93,8 +94,8 @@ const CHECKS: readonly Check[] = [
     state: "refused-update",
     async run(pods) {
       await pods.apply(await broken(pods, ENFORCED));
-      const said = await untilStatus(pods, ENFORCED, ({ text }) => text.includes("the last update was refused"));
-      assert.equal(said.policy?.live, said.policy?.expected);
+      const said = await untilStatus(pods, ENFORCED, isRefused);
+      assert.equal(said.policies[0]?.live, said.policies[0]?.expected);
       assert.deepEqual(await answers(pods), [200, 403, 403, 403]);
     },
   },
@@ -109,14 +110,7 @@ const CHECKS: readonly Check[] = [
     state: "removal",
     async run(pods, before) {
       await pods.delete(await rendered(pods, SHADOW));
-      let left: Difference[] = [];
-      await waitFor("the configuration from before", SYNC_MS, async () => {
-        // Envoy lists the policy as long as listeners that used it drain.
-        left = differences(before, resourcesOf(await pods.envoy.configDump())).filter(
-          ({ resource }) => resource !== `ecds_filters ${RESOURCE}`,
-        );
-        return left.length === 0 ? true : undefined;
-      }).catch(() => assert.deepEqual(left, []));
+      await untilAsBefore(pods.envoy, before, RESOURCE);
       assert.deepEqual(await answers(pods), ALL_SERVED);
     },
   },

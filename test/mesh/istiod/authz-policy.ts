@@ -1,10 +1,9 @@
 /** The policy of the suite, through the command that operators use: `render` for what is applied, `status` for what holds. */
-import { waitFor } from "../../lib/envoy.ts";
 import type { Pods } from "./authz-mesh.ts";
+import { askStatus, until, type Status } from "./status.ts";
 
 /** Name of the extension configuration and of the EnvoyFilter. */
 export const RESOURCE = "pointduty.authz.orders";
-const PUSH_MS = 30_000;
 
 /** What the suite changes of the policy. */
 export interface Settings {
@@ -52,37 +51,18 @@ export async function broken(pods: Pods, settings: Settings): Promise<string> {
   return bad;
 }
 
-/** What `status` says. */
-export interface Status {
-  readonly code: number;
-  readonly policy: { live?: string; expected?: string; default: boolean; mode?: string } | undefined;
-  /** What it says for people. */
-  readonly text: string;
-}
-
-export async function status(pods: Pods, settings: Settings): Promise<Status> {
-  const args = ["status", "--admin", `127.0.0.1:${pods.envoy.adminPort}`, "--policy", write(pods, settings)];
-  const { code, out: json } = await pods.desk.run(...args, "--json");
-  const { out: text } = await pods.desk.run(...args);
-  const { envoys } = JSON.parse(json) as { envoys: [{ policies: NonNullable<Status["policy"]>[] }] };
-  return { code, policy: envoys[0].policies[0], text };
-}
-
-/** Waits until `status` says what is expected. Rejects with what it says in the end. */
-export async function untilStatus(pods: Pods, settings: Settings, is: (status: Status) => boolean): Promise<Status> {
-  let last: Status | undefined;
-  try {
-    return await waitFor("the status", PUSH_MS, async () => {
-      last = await status(pods, settings);
-      return is(last) ? last : undefined;
-    });
-  } catch (error) {
-    throw new Error(`${(error as Error).message}; it says:\n${last?.text ?? ""}`);
-  }
+/** Waits until `status` says what is expected. */
+export function untilStatus(pods: Pods, settings: Settings, is: (status: Status) => boolean): Promise<Status> {
+  const file = write(pods, settings);
+  return until(() => askStatus(pods.desk, pods.envoy, file), is);
 }
 
 /** Applies the policy and waits until it is in force. */
 export async function apply(pods: Pods, settings: Settings): Promise<void> {
   await pods.apply(await rendered(pods, settings));
-  await untilStatus(pods, settings, ({ policy }) => policy?.live !== undefined && policy.live === policy.expected);
+  await untilStatus(
+    pods,
+    settings,
+    ({ policies: [policy] }) => policy?.live !== undefined && policy.live === policy.expected,
+  );
 }

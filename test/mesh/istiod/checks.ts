@@ -19,6 +19,7 @@ import {
   untilRight,
   untilStatus,
 } from "./policy.ts";
+import { untilAsBefore } from "./status.ts";
 import type { Suite } from "./suite.ts";
 
 const REQUESTS = 200;
@@ -139,14 +140,7 @@ const CHECKS: readonly Check[] = [
     state: "removal",
     async run(mesh, before) {
       await mesh.plane.delete(await rendered(mesh, 20));
-      let left: Difference[] = [];
-      await waitFor("the configuration from before", SYNC_MS, async () => {
-        // Envoy lists the policy as long as listeners that used it drain.
-        left = differences(before, resourcesOf(await mesh.envoy.configDump())).filter(
-          ({ resource }) => resource !== `ecds_filters ${RESOURCE}`,
-        );
-        return left.length === 0 ? true : undefined;
-      }).catch(() => assert.deepEqual(left, []));
+      await untilAsBefore(mesh.envoy, before, RESOURCE);
       await mustRetryAlways(mesh);
       await protocols(mesh);
     },

@@ -1,13 +1,12 @@
 /** The policy of the suite, through the command that operators use: `render` for what is applied, `status` for what holds. */
-import { waitFor } from "../../lib/envoy.ts";
 import type { Arrival } from "../../lib/backend.ts";
 import { check, type Budget } from "../../lib/bound.ts";
 import type { Mesh } from "./mesh.ts";
+import { askStatus, isRefused, until, type Status } from "./status.ts";
 
 /** Name of the extension configuration and of the EnvoyFilter. */
 export const RESOURCE = "pointduty.retry-budget.shop";
 const INTERVAL_MS = 10_000;
-const PUSH_MS = 30_000;
 
 /** A policy file for the sidecars of the namespace. */
 function policyFile(percent: number): string {
@@ -36,44 +35,19 @@ export async function broken(mesh: Mesh): Promise<string> {
   return bad;
 }
 
-/** What `status` says. */
-export interface Status {
-  code: number;
-  policies: { live?: string; expected?: string; default: boolean; heartbeatAge?: number; mode?: string }[];
-  findings: string[];
-  /** The same for people. */
-  text: string;
-}
-
-export async function status(mesh: Mesh, percent: number): Promise<Status> {
+export function status(mesh: Mesh, percent: number): Promise<Status> {
   mesh.desk.write(`shop-${percent}.yaml`, policyFile(percent));
-  const args = ["status", "--admin", `127.0.0.1:${mesh.envoy.adminPort}`, "--policy", `shop-${percent}.yaml`];
-  const { code, out: json } = await mesh.desk.run(...args, "--json");
-  // Asked later: what the first answer has seen, this one has, too.
-  const { out } = await mesh.desk.run(...args);
-  const { envoys } = JSON.parse(json) as { envoys: [Pick<Status, "policies"> & { findings: { message: string }[] }] };
-  const [{ policies, findings }] = envoys;
-  return { code, policies, findings: findings.map(({ message }) => message), text: out };
+  return askStatus(mesh.desk, mesh.envoy, `shop-${percent}.yaml`);
 }
 
-/** Waits until `status` says what is expected. Rejects with what it says in the end. */
-export async function untilStatus(mesh: Mesh, percent: number, is: (status: Status) => boolean): Promise<Status> {
-  let last: Status | undefined;
-  try {
-    return await waitFor("the status", PUSH_MS, async () => {
-      last = await status(mesh, percent);
-      return is(last) ? last : undefined;
-    });
-  } catch (error) {
-    throw new Error(`${(error as Error).message}; it says:\n${last?.text ?? ""}`);
-  }
+/** Waits until `status` says what is expected. */
+export function untilStatus(mesh: Mesh, percent: number, is: (status: Status) => boolean): Promise<Status> {
+  return until(() => status(mesh, percent), is);
 }
 
 /** Waits until `status` has seen a refused policy. */
 export function untilRefused(mesh: Mesh, percent: number): Promise<Status> {
-  return untilStatus(mesh, percent, ({ findings }) => {
-    return findings.some((line) => line.startsWith("the last update was refused"));
-  });
+  return untilStatus(mesh, percent, isRefused);
 }
 
 /** Applies the policy and waits until it is in force. */
