@@ -12,7 +12,7 @@ import { Modules } from "../policy/module.ts";
 import { readPolicies, userPath } from "../policy/read.ts";
 import type { Policy } from "../policy/types.ts";
 import type { Run } from "../program.ts";
-import { complain, complainAbout } from "./output.ts";
+import { complain, complainAbout, complainOf } from "./output.ts";
 
 interface Options {
   readonly policy: readonly string[];
@@ -72,7 +72,8 @@ async function evaluate(options: Options): Promise<number> {
     throw new UsageError("eval: one of --events FILE and --requests FILE is needed");
   }
   const modules = new Modules();
-  const { policies, problems } = await readPolicies(options.policy, modules);
+  const { policies, problems, remarks } = await readPolicies(options.policy, modules);
+  complainOf(remarks);
   if (problems.length > 0) {
     complainAbout(problems);
     return 1;

@@ -27,6 +27,16 @@ export function complainAbout(problems: readonly Problem[]): void {
   for (const problem of problems) complain(problemLine(problem));
 }
 
+/** A remark as all verbs show it. */
+export function remarkText(remark: Problem): string {
+  return `${problemLine(remark)} (remark)`;
+}
+
+/** What readers of policy files have to know beside the result: a policy that was left out decides nothing. */
+export function complainOf(remarks: readonly Problem[]): void {
+  for (const remark of remarks) complain(remarkText(remark));
+}
+
 /** `1 policy`, `2 policies`. */
 export function count(n: number, one: string, many: string): string {
   return `${n} ${n === 1 ? one : many}`;

@@ -13,7 +13,7 @@ import { overlaps, selectionOf, type Selection } from "../render/istio-policies.
 import { renderEnvoyFilter, type IstioCode } from "../render/istio.ts";
 import { renderBootstrap, renderEcds, resourceName, type Code } from "../render/plain.ts";
 import type { Run } from "../program.ts";
-import { complain, complainAbout, print, printJson, streams } from "./output.ts";
+import { complain, complainAbout, complainOf, print, printJson, streams } from "./output.ts";
 
 interface Options {
   readonly target: "envoy" | "istio";
@@ -73,7 +73,8 @@ async function render(files: readonly string[], options: Options): Promise<numbe
   }
   if (options.target === "envoy" && options.allWorkloads) throw new UsageError("--all-workloads is for --target istio");
   const modules = new Modules();
-  const { policies, problems } = await readPolicies(files, modules);
+  const { policies, problems, remarks } = await readPolicies(files, modules);
+  complainOf(remarks);
   const rendered =
     options.target === "istio" ? toIstio(policies, modules, code, options) : toEnvoy(policies, modules, code, options);
   const found: readonly Problem[] = [...problems, ...("problems" in rendered ? rendered.problems : [])];

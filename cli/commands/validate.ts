@@ -6,7 +6,7 @@ import { targetText } from "../policy/own.ts";
 import { readPolicies, type PolicySet } from "../policy/read.ts";
 import { hashText, placeText, problemLine, type JsonObject, type Policy } from "../policy/types.ts";
 import type { Run } from "../program.ts";
-import { count, print, printJson } from "./output.ts";
+import { count, print, printJson, remarkText } from "./output.ts";
 
 interface Options {
   readonly against: readonly string[];
@@ -68,7 +68,7 @@ async function validate(files: readonly string[], options: Options): Promise<num
     return problems.length > 0 ? 1 : 0;
   }
   for (const problem of problems) print(problemLine(problem));
-  for (const remark of set.remarks) print(`${problemLine(remark)} (remark)`);
+  for (const remark of set.remarks) print(remarkText(remark));
   for (const { policy, message } of sums) print(`${policy}: ${message}`);
   for (const { policy, change } of changes) print(`${policy}: ${change}`);
   if (old && problems.length === 0 && changes.length === 0) print("nothing changes for users");

@@ -118,6 +118,21 @@ test("an Authorization takes those that apply to its workload, after its own", a
   );
 });
 
+test("what is left out is told by every verb that makes something of the rest", async () => {
+  const workload = "workload: { namespace: shop, labels: { app: orders } }, selector: { matchLabels: { app: orders } }";
+  desk.write("p.yaml", [own(`{ ${workload} }`), native("o", ORDERS), native("c", CART)].join("---\n"));
+  desk.write("r.jsonl", '{"path": "/"}\n');
+  const remark =
+    "p.yaml:17:5: /spec/selector: left out: it is for workloads with app=cart of namespace shop, and no Authorization here is for one of them (remark)\n";
+  for (const args of [
+    ["render", "--target", "istio", "p.yaml"],
+    ["eval", "--policy", "p.yaml", "--requests", "r.jsonl"],
+  ]) {
+    const { code, err } = await desk.run(...args);
+    assert.deepEqual([code, err], [0, remark]);
+  }
+});
+
 test("each Authorization takes its own, and a policy may be for several", async () => {
   const workload = (app: string): string => own(`{ workload: { namespace: shop, labels: { app: ${app} } } }`, app);
   const said = await validate(
