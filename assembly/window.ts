@@ -22,7 +22,7 @@ const FILL_SPAN: u64 = SLOTS - GUARD - 1;
 export const COUNTS_BYTES: i32 = <i32>RING * 4;
 /** Bytes of a ring of marks (u64). */
 export const MARKS_BYTES: i32 = <i32>RING * 8;
-/** Bytes of a trail: u64 settled value, then twice u64 slot and u64 value. */
+/** Bytes of a trail: u64 settled value, then twice u64 slot and u64 value. It begins as zeros. */
 export const TRAIL_BYTES: i32 = 40;
 /** Slots after which a reading is settled. */
 const SETTLE: u64 = 2;
@@ -72,15 +72,6 @@ export function raiseMarks(ring: usize, from: u64, to: u64, count: u64): void {
 export function growth(ring: usize, current: u64, value: u64): u64 {
   const mark = load<u64>(ring + markOffset(current - min(current, FILL_SPAN)));
   return value - min(mark, value);
-}
-
-/** Starts a trail. */
-export function startTrail(trail: usize, slot: u64, value: u64): void {
-  store<u64>(trail, value);
-  store<u64>(trail, slot, 8);
-  store<u64>(trail, value, 16);
-  store<u64>(trail, slot, 24);
-  store<u64>(trail, value, 32);
 }
 
 /**

@@ -22,7 +22,6 @@ import {
   raiseMarks,
   settled,
   SLOTS,
-  startTrail,
   sumCounts,
   TRAIL_BYTES,
 } from "../../assembly/window";
@@ -247,13 +246,15 @@ export class Ledger {
     this.layOut(budget, generation, now, originals, floor);
   }
 
-  /** Starts the slots: nothing used, nothing filled. The counters stay. */
+  /**
+   * Starts the slots: nothing used, nothing filled. The counters stay, and so does the trail: all that it has read so far is
+   * below the marks, and counts nothing.
+   */
   private layOut(budget: Budget, generation: u64, now: u64, originals: u64, floor: u64): void {
     store<u64>(this.at, budget.slotNanos, SLOT_NANOS);
     store<u64>(this.at, now / budget.slotNanos, SLOT);
     store<u64>(this.at, floor, FLOOR);
     store<u64>(this.at, generation, GENERATION);
-    startTrail(this.at + TRAIL, now / budget.slotNanos, originals);
     fillMarks(this.at + MARKS, originals);
     memory.fill(this.at + BY_PERCENT, 0, <usize>(2 * COUNTS_BYTES));
   }
