@@ -240,7 +240,7 @@ export class Stream {
       const { calls } = vm.call(
         this.#context,
         "proxy_on_context_create",
-        [this.#context.id, this.#context.parent?.id ?? 0],
+        [this.#context.id, this.#handle.root.id],
         () => undefined,
       );
       this.#count("proxy_on_context_create", calls);
