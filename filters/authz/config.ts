@@ -2,7 +2,8 @@
  * Checked nodes -> compiled policies, with Istio's own validation (pkg/config/validation/validation.go,
  * ValidateAuthorizationPolicy). Pure.
  */
-import { ByteBuilder, copyBytes } from "../../assembly/bytes";
+import { equal } from "../../assembly/config/text";
+import { ByteBuilder, compareBytes, copyBytes } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { headerPairs } from "../../assembly/headers";
 import { KeyTable } from "../../assembly/keys";
@@ -127,7 +128,7 @@ function sort(rules: Array<Rule>): void {
 
 function isBefore(a: StaticArray<u8>, b: StaticArray<u8>): bool {
   const shorter = min(a.length, b.length);
-  const order = memory.compare(changetype<usize>(a), changetype<usize>(b), <usize>shorter);
+  const order = compareBytes(changetype<usize>(a), changetype<usize>(b), shorter);
   return order != 0 ? order < 0 : a.length < b.length;
 }
 
@@ -187,9 +188,7 @@ function isTargetOf(group: cfg.Node, kind: cfg.Node, name: cfg.Node): bool {
 
 function hasLabel(labels: cfg.Node, wanted: cfg.Node): bool {
   for (let label = cfg.first(labels); label != cfg.NONE; label = cfg.next(label)) {
-    const length = cfg.keyLen(wanted);
-    if (cfg.keyLen(label) != length) continue;
-    if (memory.compare(cfg.keyPtr(label), cfg.keyPtr(wanted), <usize>length) == 0) return same(label, wanted);
+    if (equal(cfg.keyPtr(label), cfg.keyLen(label), cfg.keyPtr(wanted), cfg.keyLen(wanted))) return same(label, wanted);
   }
   return false;
 }
@@ -339,7 +338,7 @@ function hasStar(address: usize, length: i32): bool {
 }
 
 function same(a: cfg.Node, b: cfg.Node): bool {
-  return cfg.len(a) == cfg.len(b) && memory.compare(cfg.ptr(a), cfg.ptr(b), <usize>cfg.len(a)) == 0;
+  return equal(cfg.ptr(a), cfg.len(a), cfg.ptr(b), cfg.len(b));
 }
 
 function bytesOf(text: cfg.Node): StaticArray<u8> {
