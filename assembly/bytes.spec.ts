@@ -1,4 +1,4 @@
-import { compareBytes, ascii, at, ByteBuilder, equals, parseDecimal } from "./bytes";
+import { ascii, at, ByteBuilder, equals, parseDecimal, compareBytes } from "./bytes";
 
 function decimal(text: string): i32 {
   const bytes = ascii(text);
