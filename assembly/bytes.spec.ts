@@ -1,4 +1,4 @@
-import { ascii, at, ByteBuilder, equals, parseDecimal } from "./bytes";
+import { ascii, at, ByteBuilder, equals, parseDecimal, compareBytes } from "./bytes";
 
 function decimal(text: string): i32 {
   const bytes = ascii(text);
@@ -41,4 +41,18 @@ describe("ByteBuilder", () => {
     expect(builder.clear().length).toBe(0);
     expect(copy.length).toBe(400);
   });
+});
+
+test("runs of bytes are ordered by their first difference, wherever it stands", () => {
+  const texts = ["", "a", "b", "abcdefgh", "abcdefgi", "abcdefghi", "abcdefghj", "abcdefgX"];
+  for (let i = 0; i < texts.length; i++) {
+    for (let j = 0; j < texts.length; j++) {
+      const length = min(texts[i].length, texts[j].length);
+      const order = compareBytes(at(ascii(texts[i])), at(ascii(texts[j])), length);
+      const a = texts[i].slice(0, length);
+      const b = texts[j].slice(0, length);
+      expect(order == 0).toBe(a == b, a + " " + b);
+      expect(order < 0).toBe(a < b, a + " " + b);
+    }
+  }
 });

@@ -1,4 +1,5 @@
 /** IP addresses and blocks of them. Pure. */
+import { compareBytes } from "./bytes";
 
 /** Bytes that an address takes, whatever its family. */
 export const ADDRESS_BYTES: i32 = 16;
@@ -122,7 +123,7 @@ export class Cidr {
     if (family != this.family) return false;
     const own = changetype<usize>(this.bytes);
     const whole = this.bits >> 3;
-    if (memory.compare(own, address, <usize>whole) != 0) return false;
+    if (compareBytes(own, address, whole) != 0) return false;
     const rest = this.bits & 7;
     if (rest == 0) return true;
     const shift = 8 - rest;

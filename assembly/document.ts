@@ -28,6 +28,11 @@ export function readDocument(address: usize, length: i32): Node {
   return root;
 }
 
+/** Reads one more JSON text: the nodes of the document before stay, until the next one that is not a further one. */
+export function readFurther(address: usize, length: i32): Node {
+  return length > 0 ? readJson(address, length, MAX_DEPTH, true) : NONE;
+}
+
 /** Whether the last document or metadata could not be read: its absence says nothing then. */
 export let unreadable: bool = false;
 
@@ -136,6 +141,47 @@ export function wholeNumber(node: Node): i32 {
   if (node == NONE || data(node).kind != NUMBER || !data(node).exact) return -1;
   const value = data(node).value;
   return value < 0 || value % 1000 != 0 || value / 1000 > <i64>i32.MAX_VALUE ? -1 : <i32>(value / 1000);
+}
+
+/** A number of seconds since 1970, without its fraction; -1: it is negative, no number, or beyond 10^15. */
+export function timestamp(node: Node): i64 {
+  if (node == NONE || data(node).kind != NUMBER) return -1;
+  const it = data(node);
+  if (it.exact) return it.value < 0 ? -1 : it.value / 1000;
+  if (it.ptr == 0) {
+    const value = reinterpret<f64>(it.value);
+    return value >= 0 && value < 1e15 ? <i64>value : -1;
+  }
+  let seconds: i64 = 0;
+  for (let i = 0; i < it.len; i++) {
+    const byte = load<u8>(it.ptr + <usize>i);
+    if (byte == 0x2e) return seconds;
+    if (<u8>(byte - 0x30) >= 10 || seconds >= 100_000_000_000_000) return -1;
+    seconds = seconds * 10 + (byte - 0x30);
+  }
+  return -1;
+}
+
+/** Whether a string or a key in a document holds NUL, at which some readers of it stop. */
+export function hasNul(root: Node): bool {
+  let node = root;
+  while (true) {
+    const it = data(node);
+    if (holdsNul(it.keyPtr, it.keyPtr == 0 ? 0 : it.keyLen)) return true;
+    if (it.kind == STRING && holdsNul(it.ptr, it.len)) return true;
+    if ((it.kind == OBJECT || it.kind == ARRAY) && it.ptr != NONE) {
+      node = it.ptr;
+      continue;
+    }
+    while (node != root && data(node).next == NONE) node = data(node).parent;
+    if (node == root) return false;
+    node = data(node).next;
+  }
+}
+
+function holdsNul(address: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) if (load<u8>(address + <usize>i) == 0) return true;
+  return false;
 }
 
 /** The first item of a list. NONE: it is empty, or there is no list. */

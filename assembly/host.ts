@@ -34,6 +34,12 @@ export function getProperty(path: StaticArray<u8>): u32 {
   return raw.proxy_get_property(changetype<usize>(path), <usize>path.length, out, out + 4);
 }
 
+/** The same under a fixed text of texts.gen.ts: a byte says how many follow. */
+export function getTextProperty(path: usize): u32 {
+  clearResult();
+  return raw.proxy_get_property(path + 1, load<u8>(path), out, out + 4);
+}
+
 /** Writes filter state `wasm.<path>`, which all attempts of one downstream request share. */
 export function setProperty(path: StaticArray<u8>, address: usize, length: i32): u32 {
   return raw.proxy_set_property(changetype<usize>(path), <usize>path.length, address, <usize>length);
@@ -60,6 +66,16 @@ export function setHeader(map: i32, name: StaticArray<u8>, value: StaticArray<u8
     changetype<usize>(value),
     <usize>value.length,
   );
+}
+
+/** The same with name and value where they lie. */
+export function putHeader(map: i32, name: usize, nameLength: i32, value: usize, length: i32): u32 {
+  return raw.proxy_replace_header_map_value(map, name, <usize>nameLength, value, <usize>length);
+}
+
+/** Removes all lines of a header. */
+export function removeHeader(map: i32, name: usize, length: i32): u32 {
+  return raw.proxy_remove_header_map_value(map, name, <usize>length);
 }
 
 /**

@@ -2,6 +2,7 @@
  * Which rules could match a text: an index from whole texts and beginnings of texts to numbers. Looking a text up costs its
  * length, not the number of keys. The keys come from configuration alone, so no client can choose where they collide. Pure.
  */
+import { equals } from "./bytes";
 
 /** FNV-1a, 32 bits. */
 const OFFSET: u32 = 2166136261;
@@ -123,13 +124,7 @@ export class KeyTable {
       const number = unchecked(this.places[place]) - 1;
       if (number < 0) return -1;
       const key = unchecked(this.keys[number]);
-      if (
-        key.hash == hash &&
-        key.prefix == prefix &&
-        key.bytes.length == length &&
-        memory.compare(changetype<usize>(key.bytes), address, <usize>length) == 0
-      )
-        return number;
+      if (key.hash == hash && key.prefix == prefix && equals(address, length, key.bytes)) return number;
       place = (place + 1) & mask;
     }
   }

@@ -2,6 +2,8 @@
  * Numbers for names: the keys that a policy keeps apart. They come from configuration or from cluster and route names,
  * never from a client, and their number is bounded by the caller. Looking one up allocates nothing. Pure.
  */
+import { equals } from "./bytes";
+
 const PLACES: u32 = 4096;
 /** Most names that a table takes: it stays at most half full. */
 export const MAX_NAMES: i32 = <i32>PLACES / 2;
@@ -39,8 +41,7 @@ export class NameTable {
       const number = <i32>unchecked(this.places[place]);
       if (number == 0) return <i32>place;
       const name = unchecked(this.names[number - 1]);
-      if (name.length == length && memory.compare(changetype<usize>(name), address, <usize>length) == 0)
-        return <i32>place;
+      if (equals(address, length, name)) return <i32>place;
       place = (place + 1) & (PLACES - 1);
     }
   }

@@ -1,4 +1,5 @@
 /** Texts with a wildcard at one end, compared byte by byte. Pure. */
+import { compareBytes } from "./bytes";
 
 /** The whole text. */
 export const EXACT: u8 = 0;
@@ -31,7 +32,7 @@ export function fits(kind: u8, bytes: StaticArray<u8>, address: usize, length: i
 }
 
 function same(address: usize, bytes: StaticArray<u8>, length: i32): bool {
-  return memory.compare(address, changetype<usize>(bytes), <usize>length) == 0;
+  return compareBytes(address, changetype<usize>(bytes), length) == 0;
 }
 
 /** `.` of a regular expression stands for any byte but this one. */

@@ -1,4 +1,5 @@
 /** SPIFFE IDs (SPIFFE-ID.md), read strictly: an identity that could be read in two ways is none. Pure. */
+import { compareBytes } from "./bytes";
 
 const SCHEME = memory.data<u8>([0x73, 0x70, 0x69, 0x66, 0x66, 0x65, 0x3a, 0x2f, 0x2f]);
 const SCHEME_BYTES: i32 = 9;
@@ -23,7 +24,7 @@ export class SpiffeId {
   read(address: usize, length: i32): bool {
     this.namespaceLength = 0;
     this.accountLength = 0;
-    if (length > LONGEST || length <= SCHEME_BYTES || memory.compare(address, SCHEME, SCHEME_BYTES) != 0) return false;
+    if (length > LONGEST || length <= SCHEME_BYTES || compareBytes(address, SCHEME, SCHEME_BYTES) != 0) return false;
     let i = SCHEME_BYTES;
     while (i < length && isTrustDomainByte(load<u8>(address + <usize>i))) i++;
     this.trustDomain = address + SCHEME_BYTES;

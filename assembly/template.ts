@@ -2,6 +2,7 @@
  * Path templates with `{*}` and `{**}`, as Istio compiles them for Envoy's uri_template matcher: `{*}` is one segment that
  * is not empty, `{**}` any text, line breaks and slashes included; the rest is literal. Pure.
  */
+import { compareBytes } from "./bytes";
 
 /** What stands for the operators in a compiled template; neither can be in a literal. */
 const ONE: u8 = 1;
@@ -101,9 +102,7 @@ export function matchesTemplate(template: StaticArray<u8>, address: usize, lengt
     if (byte == MANY) {
       const rest = template.length - t - 1;
       if (length - at < rest) return false;
-      return (
-        memory.compare(address + <usize>(length - rest), changetype<usize>(template) + <usize>(t + 1), <usize>rest) == 0
-      );
+      return compareBytes(address + <usize>(length - rest), changetype<usize>(template) + <usize>(t + 1), rest) == 0;
     }
     if (byte == ONE) {
       const from = at;

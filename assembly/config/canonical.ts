@@ -1,3 +1,4 @@
+import { compareBytes } from "../bytes";
 import { take } from "./arena";
 import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
 import { SLOTS } from "./table";
@@ -75,7 +76,7 @@ function putMap(map: Node): void {
 
 function compareKeys(a: Node, b: Node): i32 {
   const shorter = min(data(a).keyLen, data(b).keyLen);
-  const order = memory.compare(data(a).keyPtr, data(b).keyPtr, <usize>shorter);
+  const order = compareBytes(data(a).keyPtr, data(b).keyPtr, shorter);
   return order != 0 ? order : data(a).keyLen - data(b).keyLen;
 }
 

@@ -2,6 +2,7 @@
  * Writes text into memory that somebody else owns, up to a limit; beyond it only counts. One text at a time: there is one
  * message and one canonical form. All of it goes through `write`, which is too long to be copied into its many callers.
  */
+import { compareBytes } from "../bytes";
 import { Text } from "./texts.gen";
 
 /** Bytes of a user's key or value that a message shows. */
@@ -111,7 +112,5 @@ export function putDecimal(value: i64, decimals: i32): void {
 
 /** Whether two runs of bytes are the same. */
 export function equal(a: usize, aLen: i32, b: usize, bLen: i32): bool {
-  if (aLen != bLen) return false;
-  for (let i = 0; i < aLen; i++) if (load<u8>(a + i) != load<u8>(b + i)) return false;
-  return true;
+  return aLen == bLen && compareBytes(a, b, aLen) == 0;
 }

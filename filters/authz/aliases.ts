@@ -1,5 +1,5 @@
 /** Trust domains that stand for one another (Istio, pilot/pkg/security/trustdomain/bundle.go and util.go). Pure. */
-import { ByteBuilder, copyBytes, equals, isText } from "../../assembly/bytes";
+import { ByteBuilder, compareBytes, copyBytes, equals, isText } from "../../assembly/bytes";
 import { LOCAL } from "./texts.gen";
 
 const STAR: u8 = 0x2a;
@@ -81,13 +81,13 @@ function isKnown(domain: usize, length: i32, domains: Array<StaticArray<u8>>): b
 function prefixMatch(text: usize, length: i32, pattern: usize, size: i32): bool {
   const rest = size - 1;
   if (rest < 0 || load<u8>(pattern + <usize>rest) != STAR || length < rest) return false;
-  return memory.compare(text, pattern, <usize>rest) == 0;
+  return compareBytes(text, pattern, rest) == 0;
 }
 
 function suffixMatch(text: usize, length: i32, pattern: usize, size: i32): bool {
   const rest = size - 1;
   if (rest < 0 || load<u8>(pattern) != STAR || length < rest) return false;
-  return memory.compare(text + <usize>(length - rest), pattern + 1, <usize>rest) == 0;
+  return compareBytes(text + <usize>(length - rest), pattern + 1, rest) == 0;
 }
 
 function addOnce(bytes: StaticArray<u8>): void {

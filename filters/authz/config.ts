@@ -2,16 +2,18 @@
  * Checked nodes -> compiled policies, with Istio's own validation (pkg/config/validation/validation.go,
  * ValidateAuthorizationPolicy). Pure.
  */
-import { ByteBuilder, copyBytes } from "../../assembly/bytes";
+import { ByteBuilder, compareBytes, copyBytes } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { headerPairs } from "../../assembly/headers";
 import { KeyTable } from "../../assembly/keys";
 import { BASE, DECODE, MERGE } from "../../assembly/path";
 import { Conditions } from "./conditions";
 import { Attribute, Clause, Condition, Policy, Rule, RuleSet } from "./model";
-import { isAnswerHeader, isAnswerValue, isObjectName, isTarget } from "./names";
+import { isAnswerHeader, isAnswerValue, isObjectName } from "./names";
+import { isForWorkload, isTargetOf } from "./scope";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
+import { compileTokens } from "./token-config";
 import { compileKey, keyProblem } from "./when";
 
 const built = new ByteBuilder();
@@ -32,8 +34,10 @@ export function compile(root: cfg.Node): Policy | null {
     policy.identityKey = bytesOf(cfg.field(identity, slot.IDENTITY_FILTER_STATE));
   }
   const tokenChecks = cfg.enumIndex(cfg.field(root, slot.TOKEN)) == slot.TOKEN_FULL;
-  const conditions = new Conditions(policy, tokenChecks);
   const workload = cfg.field(root, slot.WORKLOAD);
+  const list = cfg.field(root, slot.REQUEST_AUTHENTICATIONS);
+  if (!compileTokens(policy, list, cfg.field(root, slot.TOKEN_TYPES), workload, tokenChecks)) return null;
+  const conditions = new Conditions(policy, tokenChecks && policy.places.length == 0);
   compileWorkload(policy, workload);
   const exempt = cfg.field(root, slot.EXEMPT_PATHS);
   if (cfg.len(exempt) > 0) {
@@ -93,7 +97,7 @@ function compilePolicies(policy: Policy, conditions: Conditions, list: cfg.Node,
     if (known.count(built.address, built.length, false) > 0) return cfg.error(name, texts.TWO_POLICIES);
     known.add(built.address, built.length, false, 0);
     const spec = cfg.field(item, slot.POLICIES_SPEC);
-    if (!isForWorkload(namespace, spec, workload)) return false;
+    if (!isOfWorkload(namespace, spec, workload)) return false;
     conditions.namespace = bytesOf(namespace);
     const set = setOf(policy, spec, cfg.flag(cfg.field(item, slot.POLICIES_DRY_RUN)));
     if (set === null) return false;
@@ -127,7 +131,7 @@ function sort(rules: Array<Rule>): void {
 
 function isBefore(a: StaticArray<u8>, b: StaticArray<u8>): bool {
   const shorter = min(a.length, b.length);
-  const order = memory.compare(changetype<usize>(a), changetype<usize>(b), <usize>shorter);
+  const order = compareBytes(changetype<usize>(a), changetype<usize>(b), shorter);
   return order != 0 ? order < 0 : a.length < b.length;
 }
 
@@ -139,59 +143,21 @@ function newRule(namespace: cfg.Node, name: cfg.Node, index: i32): Rule {
   return new Rule(id, short, built.clear().text(texts.DETAILS).add(short).byte(0x5d).copy());
 }
 
-/** Whether Istio would apply the policy to this workload. The selection itself is made before: here it must be right. */
-function isForWorkload(namespace: cfg.Node, spec: cfg.Node, workload: cfg.Node): bool {
-  const own = cfg.field(workload, slot.WORKLOAD_NAMESPACE);
-  const root = cfg.field(workload, slot.WORKLOAD_ROOT_NAMESPACE);
-  if (!same(namespace, own) && !same(namespace, root)) return cfg.error(namespace, texts.OTHER_NAMESPACE);
+/** @param workload of the configuration */
+function isOfWorkload(namespace: cfg.Node, spec: cfg.Node, workload: cfg.Node): bool {
   const selector = cfg.field(spec, slot.POLICIES_SPEC_SELECTOR);
   const ref = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REF);
   const refs = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REFS);
-  if (ref != cfg.NONE) {
-    if (selector != cfg.NONE || cfg.len(refs) > 0) return cfg.error(ref, texts.TWO_SELECTORS);
-    if (
-      !isTargetOf(
-        cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_GROUP),
-        cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_KIND),
-        cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_NAME),
-      )
-    )
-      return false;
-  }
-  if (cfg.len(refs) > 0 && selector != cfg.NONE) return cfg.error(refs, texts.TWO_SELECTORS);
+  const group = cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_GROUP);
+  const kind = cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_KIND);
+  if (!isTargetOf(group, kind, cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_NAME))) return false;
   for (let item = cfg.first(refs); item != cfg.NONE; item = cfg.next(item)) {
-    if (
-      !isTargetOf(
-        cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_GROUP),
-        cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_KIND),
-        cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_NAME),
-      )
-    )
-      return false;
+    const itsGroup = cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_GROUP);
+    const itsKind = cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_KIND);
+    if (!isTargetOf(itsGroup, itsKind, cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_NAME))) return false;
   }
-  const labels = cfg.field(workload, slot.WORKLOAD_LABELS);
   const wanted = cfg.field(selector, slot.POLICIES_SPEC_SELECTOR_MATCH_LABELS);
-  for (let label = cfg.first(wanted); label != cfg.NONE; label = cfg.next(label)) {
-    if (cfg.keyLen(label) == 0) return cfg.error(label, texts.NO_LABEL_NAME);
-    if (hasStar(cfg.keyPtr(label), cfg.keyLen(label)) || hasStar(cfg.ptr(label), cfg.len(label)))
-      return cfg.error(label, texts.LABEL_WILDCARD);
-    if (!hasLabel(labels, label)) return cfg.error(label, texts.OTHER_LABELS);
-  }
-  return true;
-}
-
-function isTargetOf(group: cfg.Node, kind: cfg.Node, name: cfg.Node): bool {
-  if (!isTarget(cfg.ptr(group), cfg.len(group), cfg.ptr(kind), cfg.len(kind))) return cfg.error(kind, texts.BAD_TARGET);
-  return isObjectName(cfg.ptr(name), cfg.len(name)) || cfg.error(name, texts.BAD_OBJECT_NAME);
-}
-
-function hasLabel(labels: cfg.Node, wanted: cfg.Node): bool {
-  for (let label = cfg.first(labels); label != cfg.NONE; label = cfg.next(label)) {
-    const length = cfg.keyLen(wanted);
-    if (cfg.keyLen(label) != length) continue;
-    if (memory.compare(cfg.keyPtr(label), cfg.keyPtr(wanted), <usize>length) == 0) return same(label, wanted);
-  }
-  return false;
+  return isForWorkload(namespace, workload, selector, wanted, ref, refs);
 }
 
 /** The rules of the policy's action. Null after an error. */
@@ -331,15 +297,6 @@ function compileOperation(conditions: Conditions, operation: cfg.Node): bool {
     conditions.add(clause, Attribute.PATH, paths, notPaths) &&
     conditions.add(clause, Attribute.PORT, ports, notPorts);
   return added && (clause.length > 0 || cfg.error(operation, texts.EMPTY_OPERATION));
-}
-
-function hasStar(address: usize, length: i32): bool {
-  for (let i = 0; i < length; i++) if (load<u8>(address + <usize>i) == 0x2a) return true;
-  return false;
-}
-
-function same(a: cfg.Node, b: cfg.Node): bool {
-  return cfg.len(a) == cfg.len(b) && memory.compare(cfg.ptr(a), cfg.ptr(b), <usize>cfg.len(a)) == 0;
 }
 
 function bytesOf(text: cfg.Node): StaticArray<u8> {

@@ -68,6 +68,8 @@ export class Facts {
   readonly dns: Text = newText();
   readonly subject: Text = newText();
   readonly sni: Text = newText();
+  /** SHA-256 of the peer's certificate in hexadecimal digits. */
+  readonly digest: Text = newText();
   /** False: the proxy does not say whether the client asked for a server name. */
   sniKnown: bool = false;
   readonly direct: Address = new Address();
@@ -91,6 +93,7 @@ export class Facts {
     this.dns.length = -1;
     this.subject.length = -1;
     this.sni.length = -1;
+    this.digest.length = -1;
     this.sniKnown = false;
     this.direct.known = false;
     this.remote.known = false;
@@ -125,6 +128,11 @@ export class Facts {
     return false;
   }
 
+  /** Seconds since 1970. */
+  now(): i64 {
+    return 0;
+  }
+
   /** Takes the document that set_filter_state wrote (research/authz.md, 00). False when it is none. */
   protected readFacts(address: usize, length: i32): bool {
     const root = readDocument(address, length);
@@ -138,6 +146,7 @@ export class Facts {
     setText(this.uris, uris);
     setText(this.dns, dns);
     setText(this.subject, subject);
+    setText(this.digest, textMember(root, texts.F_DIGEST));
     const sni = textMember(root, texts.F_SNI);
     this.sniKnown = isOptional(sni);
     setText(this.sni, sni);

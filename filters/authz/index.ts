@@ -3,6 +3,7 @@ import { ascii, ByteBuilder } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import * as cfg from "../../assembly/config";
 import { readConfiguration, refuse } from "../../assembly/configuration";
+import { headerPair } from "../../assembly/headers";
 import { install, Root } from "../../assembly/filter";
 import {
   Action,
@@ -10,6 +11,8 @@ import {
   HeaderMap,
   incrementMetric,
   LogLevel,
+  putHeader,
+  removeHeader,
   resultAddress,
   resultLength,
   sendLocalReply,
@@ -22,11 +25,12 @@ import { MetricFamily } from "../../assembly/metrics";
 import { Vitals } from "../../assembly/vitals";
 import { compile } from "./config";
 import { HostFacts } from "./host-facts";
-import { Policy, Rule } from "./model";
+import { Place, Policy, Rule } from "./model";
 import { Decider, Reason, Verdict } from "./policy";
 import { Request } from "./request";
 import { SIZE_LIMIT, TABLE } from "./schema.gen";
-import { keyText } from "./when";
+import * as texts from "./texts.gen";
+import { keyText, textBytes } from "./when";
 
 export {
   malloc,
@@ -39,53 +43,17 @@ export {
 } from "../../assembly/abi/callbacks";
 
 const FILTER = ascii("authz");
-const STATE = ascii("pointduty.authz.");
-const OUTCOME = ascii(".outcome");
-const RULE = ascii(".rule");
-const AUDIT = ascii(".audit");
-const ALLOWED = ascii("allowed");
-const DENIED = ascii("denied");
-const SHADOW_DENIED = ascii("shadow_denied");
-const AUDITED = ascii("audited");
-const DRY_RUN_DENIED = ascii("dry_run_denied");
-const NEAREST = ascii(", nearest ");
-const FAILED = ascii(" but for ");
-const DENY = ascii("deny");
-const ALLOW = ascii("allow");
-const FOLDER = ascii("authz");
-const REQUEST = ascii("authz: request denied by ");
-const SHADOW_REQUEST = ascii("authz: request would be denied by ");
+const NO_POLICY_DETAILS = ascii("authz_denied[policy]");
 const FORBIDDEN = ascii("RBAC: access denied");
 const NO_PAIRS = new StaticArray<u8>(0);
-const NO_POLICY_DETAILS = ascii("authz_denied[policy]");
-/** What stands where no rule decided, by `Reason`. */
-const REASONS = [
-  ascii("exempt"),
-  ascii("no_policy"),
-  ascii("rule"),
-  ascii("rule"),
-  ascii("none"),
-  ascii("path"),
-  ascii("headers"),
-  ascii("facts"),
-];
-const DETAILS = [
-  NO_PAIRS,
-  NO_PAIRS,
-  NO_PAIRS,
-  NO_PAIRS,
-  ascii("authz_denied[none]"),
-  ascii("authz_denied[path]"),
-  ascii("authz_denied[headers]"),
-  ascii("authz_denied[facts]"),
-];
-
 /** The heartbeat. */
 const TICK_MILLIS: u32 = 1000;
 /** Rules whose denials are counted for themselves; the others are counted together. */
 const MAX_COUNTED: i32 = 1024;
 /** Bytes of a stream's entry: nothing is kept of a stream. */
 const ENTRY_BYTES: u32 = 8;
+/** How many reasons there are. */
+const REASONS: i32 = Reason.TOKEN + 1;
 
 const request = new Request();
 const line = new ByteBuilder();
@@ -106,22 +74,29 @@ class Authorization extends Root {
   private vitals: Vitals | null = null;
   private allowed: i32 = -1;
   /** Counters of denials by `Reason`; those by a rule have their own. */
-  private denied: StaticArray<i32> = new StaticArray<i32>(REASONS.length);
+  private denied: StaticArray<i32> = new StaticArray<i32>(REASONS);
+  /** Details of the answers by `Reason`; a rule has its own. */
+  private readonly details: StaticArray<StaticArray<u8>> = detailsOfReasons();
   private counted: i32 = 0;
   private deniedByOthers: i32 = -1;
   private audited: i32 = -1;
   private dryDenied: i32 = -1;
   private dryUnallowed: i32 = -1;
-  private outcomePath: StaticArray<u8> = STATE;
-  private rulePath: StaticArray<u8> = STATE;
-  private auditPath: StaticArray<u8> = STATE;
+  private outcomePath: StaticArray<u8> = NO_PAIRS;
+  private rulePath: StaticArray<u8> = NO_PAIRS;
+  private auditPath: StaticArray<u8> = NO_PAIRS;
+  private readonly badToken: StaticArray<u8> = textBytes(texts.BAD_TOKEN);
+  private readonly challenge: StaticArray<u8> = headerPair(
+    textBytes(texts.WWW_AUTHENTICATE),
+    textBytes(texts.CHALLENGE),
+  );
 
   configure(size: i32): bool {
     const root = readConfiguration(size, SIZE_LIMIT, TABLE);
-    if (root == cfg.NONE) return refuse(FOLDER);
+    if (root == cfg.NONE) return refuse(FILTER);
     const hash = <u64>cfg.hash(root);
     const policy = compile(root);
-    if (policy === null) return refuse(FOLDER);
+    if (policy === null) return refuse(FILTER);
     this.apply(policy, hash);
     return true;
   }
@@ -134,18 +109,18 @@ class Authorization extends Root {
     const metrics = new MetricFamily(FILTER, policy.name);
     this.metrics = metrics;
     this.vitals = new Vitals(metrics, hash);
-    this.allowed = metrics.counter(ALLOWED, null, null);
-    const event = policy.shadow ? SHADOW_DENIED : DENIED;
-    for (let reason = Reason.NO_RULE; reason < REASONS.length; reason++)
-      unchecked((this.denied[reason] = metrics.counter(event, null, unchecked(REASONS[reason]))));
-    this.deniedByOthers = metrics.counter(event, null, unchecked(REASONS[Reason.DENY_RULE]));
+    this.allowed = metrics.counter(textBytes(texts.ALLOWED), null, null);
+    const event = textBytes(policy.shadow ? texts.SHADOW_DENIED : texts.DENIED);
+    for (let reason = Reason.NO_RULE; reason < REASONS; reason++)
+      unchecked((this.denied[reason] = metrics.counter(event, null, reasonBytes(reason))));
+    this.deniedByOthers = metrics.counter(event, null, reasonBytes(Reason.DENY_RULE));
     this.counted = 0;
-    this.audited = metrics.counter(AUDITED, null, null);
-    this.dryDenied = metrics.counter(DRY_RUN_DENIED, null, DENY);
-    this.dryUnallowed = metrics.counter(DRY_RUN_DENIED, null, ALLOW);
-    this.outcomePath = line.clear().add(STATE).add(policy.name).add(OUTCOME).copy();
-    this.rulePath = line.clear().add(STATE).add(policy.name).add(RULE).copy();
-    this.auditPath = line.clear().add(STATE).add(policy.name).add(AUDIT).copy();
+    this.audited = metrics.counter(textBytes(texts.AUDITED), null, null);
+    this.dryDenied = metrics.counter(textBytes(texts.DRY_RUN_DENIED), null, textBytes(texts.DENY));
+    this.dryUnallowed = metrics.counter(textBytes(texts.DRY_RUN_DENIED), null, textBytes(texts.ALLOW));
+    this.outcomePath = statePath(policy.name, texts.OUTCOME);
+    this.rulePath = statePath(policy.name, texts.RULE);
+    this.auditPath = statePath(policy.name, texts.AUDIT);
     setTickPeriod(TICK_MILLIS);
   }
 
@@ -166,15 +141,20 @@ class Authorization extends Root {
     this.observe(verdict);
     if (verdict.allowed) {
       incrementMetric(this.allowed, 1);
-      const name = nameOf(verdict);
-      this.leave(ALLOWED, changetype<usize>(name), name.length);
+      putName(line.clear(), verdict);
+      this.leave(texts.ALLOWED, line.address, line.length);
+      if (!this.policy.shadow) this.withholdToken();
       return Action.Continue;
     }
     this.countDenied(verdict);
     this.describe(verdict);
     if (this.policy.shadow) return Action.Continue;
+    if (verdict.reason == Reason.TOKEN) {
+      sendLocalReply(401, unchecked(this.details[Reason.TOKEN]), this.badToken, this.challenge);
+      return Action.StopIteration;
+    }
     const rule = verdict.rule;
-    const details = rule !== null ? rule.details : unchecked(DETAILS[verdict.reason]);
+    const details = rule !== null ? rule.details : unchecked(this.details[verdict.reason]);
     sendLocalReply(this.policy.status, details, this.policy.body, this.policy.headers);
     return Action.StopIteration;
   }
@@ -213,37 +193,81 @@ class Authorization extends Root {
     if (rule.counter >= 0) return rule.counter;
     if (this.counted >= MAX_COUNTED) return this.deniedByOthers;
     this.counted++;
-    const event = this.policy.shadow ? SHADOW_DENIED : DENIED;
-    rule.counter = this.metrics.counter(event, rule.name, unchecked(REASONS[Reason.DENY_RULE]));
+    const event = textBytes(this.policy.shadow ? texts.SHADOW_DENIED : texts.DENIED);
+    rule.counter = this.metrics.counter(event, rule.name, reasonBytes(Reason.DENY_RULE));
     return rule.counter >= 0 ? rule.counter : this.deniedByOthers;
   }
 
   /** For the access log and, at level info, for Envoy's log: which rule denies, or came nearest to allowing. */
   private describe(verdict: Verdict): void {
-    line.clear().add(this.policy.shadow ? SHADOW_REQUEST : REQUEST);
+    line.clear().text(this.policy.shadow ? texts.SHADOW_REQUEST : texts.REQUEST);
     const from = line.length;
-    line.add(nameOf(verdict));
+    putName(line, verdict);
     if (verdict.reason == Reason.NO_RULE) {
       const decider = this.decider;
       decider.explain();
       const nearest = decider.nearest;
       const failed = decider.failed;
       if (nearest !== null && failed !== null)
-        line.add(NEAREST).add(nearest.name).add(FAILED).text(keyText(failed.attribute)).add(failed.name);
+        line.text(texts.NEAREST).add(nearest.name).text(texts.FAILED).text(keyText(failed.attribute)).add(failed.name);
     }
-    this.leave(DENIED, line.address + <usize>from, line.length - from);
+    if (verdict.reason == Reason.TOKEN) line.text(this.decider.fault);
+    this.leave(texts.DENIED, line.address + <usize>from, line.length - from);
     log(LogLevel.Info, line);
   }
 
+  /** Takes the token out of the request, unless it is to go on to the service. */
+  private withholdToken(): void {
+    const finder = this.decider.finder;
+    const place = finder.place;
+    if (place === null || place.keep) return;
+    const map = HeaderMap.RequestHeaders;
+    if (place.kind == Place.HEADER) {
+      removeHeader(map, changetype<usize>(place.name), place.name.length);
+      return;
+    }
+    const isCookie = place.kind == Place.COOKIE;
+    if (isCookie) finder.cookies(place);
+    else finder.path(place);
+    const name = isCookie ? texts.COOKIE : texts.PATH;
+    const rest = finder.rest;
+    if (rest.length == 0) removeHeader(map, name + 1, load<u8>(name));
+    else putHeader(map, name + 1, load<u8>(name), rest.address, rest.length);
+  }
+
   /** What the access log shows: a word, and the rule behind it. */
-  private leave(outcome: StaticArray<u8>, rule: usize, length: i32): void {
-    setProperty(this.outcomePath, changetype<usize>(outcome), outcome.length);
+  private leave(outcome: texts.Text, rule: usize, length: i32): void {
+    setProperty(this.outcomePath, outcome + 1, load<u8>(outcome));
     setProperty(this.rulePath, rule, length);
   }
 }
 
 /** The rule that decided, or the word for why there is none. */
-function nameOf(verdict: Verdict): StaticArray<u8> {
+function putName(to: ByteBuilder, verdict: Verdict): void {
   const rule = verdict.rule;
-  return rule !== null ? rule.name : unchecked(REASONS[verdict.reason]);
+  if (rule !== null) to.add(rule.name);
+  else to.text(reasonText(verdict.reason));
+}
+
+/** What stands where no rule decided: texts.json has the words in the order of `Reason`. */
+function reasonText(reason: i32): texts.Text {
+  let text = texts.R_EXEMPT;
+  for (let left = reason; left > 0; left--) text += 1 + <usize>load<u8>(text);
+  return text;
+}
+
+function reasonBytes(reason: i32): StaticArray<u8> {
+  return textBytes(reasonText(reason));
+}
+
+function detailsOfReasons(): StaticArray<StaticArray<u8>> {
+  const all = new StaticArray<StaticArray<u8>>(REASONS);
+  for (let reason = 0; reason < REASONS; reason++)
+    all[reason] = line.clear().text(texts.DETAILS).text(reasonText(reason)).byte(0x5d).copy();
+  return all;
+}
+
+/** Where the access log finds something. */
+function statePath(policy: StaticArray<u8>, what: texts.Text): StaticArray<u8> {
+  return line.clear().text(texts.STATE).add(policy).text(what).copy();
 }

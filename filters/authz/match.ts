@@ -15,7 +15,7 @@ import {
   textLength,
   textMember,
 } from "../../assembly/document";
-import { isText } from "../../assembly/bytes";
+import { compareBytes, isText } from "../../assembly/bytes";
 import { matchesTemplate } from "../../assembly/template";
 import { Address, Facts, Peer, Text } from "./facts";
 import { Attribute, Clause, Condition, Kind, Policy, Rule, Value } from "./model";
@@ -311,7 +311,7 @@ function isInTrustDomain(pattern: StaticArray<u8>, address: usize, length: i32):
 /** Whether a text is `bytes` without the first `skip` and the last `drop` of them. */
 function isPart(bytes: StaticArray<u8>, skip: i32, drop: i32, address: usize, length: i32): bool {
   if (length == 0 || length != bytes.length - skip - drop) return false;
-  return memory.compare(changetype<usize>(bytes) + <usize>skip, address, <usize>length) == 0;
+  return compareBytes(changetype<usize>(bytes) + <usize>skip, address, length) == 0;
 }
 
 /** Some value against some of the names that a text holds, joined by commas. */

@@ -101,6 +101,45 @@ export class RuleSet {
   lookup: Lookup = new Lookup();
 }
 
+/** Where a token can stand. */
+export namespace Place {
+  export const HEADER: u8 = 0;
+  export const PARAMETER: u8 = 1;
+  export const COOKIE: u8 = 2;
+}
+
+/** One place where tokens are looked for. */
+export class TokenPlace {
+  constructor(
+    readonly kind: u8,
+    /** Name of the header (in lower case), the parameter or the cookie. */
+    readonly name: StaticArray<u8>,
+    /** What stands before the token in a header. */
+    readonly prefix: StaticArray<u8>,
+    /** The token goes on to the service. */
+    public keep: bool,
+  ) {}
+}
+
+/** One public key of an issuer. */
+export class TokenKey {
+  constructor(
+    /** Bits of keys.ts. */
+    readonly algorithms: u32,
+    /** Null: it has none. */
+    readonly id: StaticArray<u8> | null,
+  ) {}
+}
+
+/** Who issues tokens. */
+export class Issuer {
+  constructor(
+    readonly name: StaticArray<u8>,
+    /** Null: they are behind an address, and jwt_authn alone knows them. */
+    readonly keys: Array<TokenKey> | null,
+  ) {}
+}
+
 /** Parts of the facts that some condition needs. */
 export namespace Need {
   export const IDENTITY: u32 = 1;
@@ -131,6 +170,12 @@ export class Policy {
   readonly audit: RuleSet = new RuleSet();
   readonly dryAllow: RuleSet = new RuleSet();
   readonly dryDeny: RuleSet = new RuleSet();
+  /** strict with token: full, and there is somewhere to look for tokens. */
+  checksTokens: bool = false;
+  readonly places: Array<TokenPlace> = [];
+  readonly issuers: Array<Issuer> = [];
+  /** What typ of a token may be; empty: anything. */
+  readonly tokenTypes: Array<StaticArray<u8>> = [];
   /** Paths that need no permission. */
   exempt: Condition | null = null;
   /** The answer to a denied request. */

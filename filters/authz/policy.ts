@@ -9,6 +9,8 @@ import { File, Lookup } from "./lookup";
 import { Matcher, MAYBE, memberAddress, memberLength, nextMember, YES } from "./match";
 import { Clause, Condition, Policy, Rule, RuleSet } from "./model";
 import { Request } from "./request";
+import { TokenCheck } from "./token";
+import { TokenFinder } from "./token-places";
 
 /** Why a request is allowed or denied. */
 export namespace Reason {
@@ -28,6 +30,8 @@ export namespace Reason {
   export const HEADERS: i32 = 6;
   /** The facts can't be read. */
   export const FACTS: i32 = 7;
+  /** strict: the token is not what a token must be. */
+  export const TOKEN: i32 = 8;
 }
 
 /** What came of a request. Reused: it belongs to the decision that filled it last. */
@@ -60,6 +64,11 @@ const EXPLAINED: i32 = 64;
 /** Judges the requests of one configuration. */
 export class Decider {
   readonly verdict: Verdict = new Verdict();
+  /** After TOKEN: what is wrong with it. */
+  fault: usize = 0;
+  /** After an allowed request with a token: where it stands. */
+  readonly finder: TokenFinder;
+  private readonly tokens: TokenCheck;
   private readonly matcher: Matcher;
   private readonly keyRoom: Scratch = new Scratch();
   /** What `explain` found. */
@@ -73,15 +82,23 @@ export class Decider {
     private readonly facts: Facts,
   ) {
     this.matcher = new Matcher(policy, request, facts);
+    const finder = new TokenFinder(policy, request);
+    this.finder = finder;
+    this.tokens = new TokenCheck(policy, finder, facts);
   }
 
   /** Judges what `request` and `facts` hold. */
   decide(): Verdict {
     const policy = this.policy;
     const verdict = this.verdict.fail(Reason.ODD_PATH);
+    this.finder.place = null;
     if (this.request.odd) return verdict;
     const exempt = policy.exempt;
     if (exempt !== null && this.matcher.condition(exempt) == YES) return this.allow(Reason.EXEMPT, null);
+    if (policy.checksTokens) {
+      this.fault = this.tokens.fault();
+      if (this.fault != 0) return verdict.fail(Reason.TOKEN);
+    }
     this.enforce();
     if (this.facts.failed) verdict.fail(Reason.FACTS);
     verdict.audit = this.first(policy.audit, MAYBE);

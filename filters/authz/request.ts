@@ -1,5 +1,5 @@
 /** What a request says of itself: its headers, read once, and the forms of path and host that rules are compared with. Pure. */
-import { isText } from "../../assembly/bytes";
+import { compareBytes, isText } from "../../assembly/bytes";
 import { HeaderPairs } from "../../assembly/headers";
 import { BASE, DECODE, isPlain, MERGE, normalize, PARAMETERS, pathLength } from "../../assembly/path";
 import { Scratch } from "../../assembly/scratch";
@@ -79,7 +79,7 @@ export class Request {
   private addForm(address: usize, length: i32): void {
     for (let i = 0; i < this.forms; i++) {
       const same = unchecked(this.lengths[i]) == length;
-      if (same && memory.compare(unchecked(this.addresses[i]), address, <usize>length) == 0) return;
+      if (same && compareBytes(unchecked(this.addresses[i]), address, length) == 0) return;
     }
     unchecked((this.addresses[this.forms] = address));
     unchecked((this.lengths[this.forms] = length));

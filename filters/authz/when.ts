@@ -146,6 +146,7 @@ function begins(bytes: StaticArray<u8>, text: texts.Text): bool {
   return bytes.length >= length && isText(changetype<usize>(bytes), length, text);
 }
 
-function textBytes(text: texts.Text): StaticArray<u8> {
+/** A fixed text, for keeping. */
+export function textBytes(text: texts.Text): StaticArray<u8> {
   return copyBytes(text + 1, load<u8>(text));
 }

@@ -29,7 +29,7 @@ const REPLIES: Readonly<Record<string, Replies>> = {
   "retry-budget": { statuses: [503, 504], details: /^retry_budget_exhausted$/ },
   authz: {
     statuses: Array.from({ length: 300 }, (_, i) => 300 + i),
-    details: /^authz_denied\[(none|path|headers|facts|policy|[a-z0-9._-]+\/[a-z0-9._-]+\/\d+)\]$/,
+    details: /^authz_denied\[(none|path|headers|facts|token|policy|[a-z0-9._-]+\/[a-z0-9._-]+\/\d+)\]$/,
   },
 };
 

@@ -438,6 +438,51 @@ const AROUND: readonly (readonly [name: string, spec: string, line: string])[] =
     "facts: properties\n  policies: [{ namespace: default, name: p, spec: { rules: [{ from: [{ source: { ipBlocks: [10.0.0.1] } }] }] } }]",
     "6:82: /spec/policies/0/spec/rules/0/from/0/source/ipBlocks: the proxy has no property for the address of the physical peer; allowed: with facts: document only (remoteIpBlocks and remote.ip work with facts: properties)",
   ],
+  [
+    "a token's resource of another namespace",
+    "policies: []\n  requestAuthentications: [{ namespace: bar, name: r, spec: {} }]",
+    "6:41: /spec/requestAuthentications/0/namespace: a policy for other workloads; allowed: workload.namespace or workload.rootNamespace",
+  ],
+  [
+    "a token's resource given twice",
+    "policies: []\n  requestAuthentications: [{ namespace: default, name: r, spec: {} }, { namespace: default, name: r, spec: {} }]",
+    "6:99: /spec/requestAuthentications/1/name: a resource of this namespace and name is given twice; allowed: once",
+  ],
+  [
+    "a rule without an issuer",
+    "policies: []\n  requestAuthentications: [{ namespace: default, name: r, spec: { jwtRules: [{}] } }]",
+    "6:78: /spec/requestAuthentications/0/spec/jwtRules/0/issuer: missing, but required: a string of 1 to 65535 bytes",
+  ],
+  [
+    "a field that RequestAuthentication has not",
+    "policies: []\n  requestAuthentications: [{ namespace: default, name: r, spec: { jwtRules: [{ issuer: a, leeway: 1 }] } }]",
+    "6:91: /spec/requestAuthentications/0/spec/jwtRules/0/leeway: unknown field; allowed: issuer, audiences, jwksUri, jwks, fromHeaders, fromParams, fromCookies, outputPayloadToHeader, outputClaimToHeaders, forwardOriginalToken, timeout, spaceDelimitedClaims",
+  ],
+  [
+    "keys that are none",
+    "policies: []\n  requestAuthentications: [{ namespace: default, name: r, spec: { jwtRules: [{ issuer: a, jwks: '[]' }] } }]",
+    '6:97: /spec/requestAuthentications/0/spec/jwtRules/0/jwks: no JSON Web Key Set; allowed: {"keys": [...]}',
+  ],
+  [
+    "two key sets",
+    "policies: []\n  requestAuthentications: [{ namespace: default, name: r, spec: { jwtRules: [{ issuer: a, jwksUri: x, jwks: '{}' }] } }]",
+    "6:109: /spec/requestAuthentications/0/spec/jwtRules/0/jwks: allowed: one of jwksUri and jwks",
+  ],
+  [
+    "a token in no header",
+    'policies: []\n  requestAuthentications: [{ namespace: default, name: r, spec: { jwtRules: [{ issuer: a, fromHeaders: [{ name: "x y" }] }] } }]',
+    "6:113: /spec/requestAuthentications/0/spec/jwtRules/0/fromHeaders/0/name: no name of a header; allowed: letters, digits and !#$%&'*+-.^_`|~",
+  ],
+  [
+    "token checks without a token",
+    "token: claimsOnly\n  policies: []\n  tokenTypes: [JWT]",
+    "7:3: /spec/tokenTypes: strict looks at the tokens themselves, which token: claimsOnly says are not there; allowed: with token: full, or with profile: compat",
+  ],
+  [
+    "claims without knowing where the token stands",
+    "policies: [{ namespace: default, name: p, spec: { rules: [{ from: [{ source: { requestPrincipals: [x] } }] }] } }]",
+    "5:82: /spec/policies/0/spec/rules/0/from/0/source/requestPrincipals: profile strict with token: full checks the token itself where claims are used, and must know where it stands; allowed: with requestAuthentications, with token: claimsOnly, or with profile: compat",
+  ],
 ];
 
 for (const [name, spec, line] of AROUND) {

@@ -1,7 +1,7 @@
 /** The authorization filter as the host sees it: what it reads, what it answers, what it leaves behind. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OfflineProxy } from "../../cli/host/index.ts";
+import { factsDocument, OfflineProxy } from "../../cli/host/index.ts";
 import { counter, details, load, REQUEST, send, setup, state } from "./authz.ts";
 
 const PATH = { rules: [{ to: [{ operation: { paths: ["/cart"] } }] }] };
@@ -193,6 +193,35 @@ test("a refused update leaves the policy before in force", () => {
   assert.equal(details(send(s)), "");
   const said = s.proxy.logs.at(-1)?.message ?? "";
   assert.match(said, /authz: configuration refused: \/policies\/0\/spec\/action: CUSTOM asks an external authorizer/);
+});
+
+test("a token bound to a certificate is good in its owner's hands alone (RFC 8705)", () => {
+  const thumbprint = Buffer.from("0123456789abcdef".repeat(4), "hex").toString("base64url");
+  const header = Buffer.from('{"alg":"RS256"}').toString("base64url");
+  const requestAuthentications = [{ namespace: "default", name: "r", spec: { jwtRules: [{ issuer: "i" }] } }];
+  const s = setup(PATH, { profile: "strict", requestAuthentications });
+  const claims = { iss: "i", sub: "s", exp: 4715782722, cnf: { "x5t#S256": thumbprint } };
+  const answer = (digest: string | null): string => {
+    const facts = JSON.stringify({ ...JSON.parse(factsDocument({ payload: claims })), digest });
+    const headers: [string, string][] = [...REQUEST, ["authorization", `Bearer ${header}.e30.AAAA`]];
+    return details(send(s, { headers, facts }));
+  };
+  assert.equal(answer("0123456789abcdef".repeat(4)), "");
+  assert.equal(answer("0123456789ABCDEF".repeat(4)), "");
+  assert.equal(answer("0123456789abcdee".repeat(4)), "authz_denied[token]");
+  assert.equal(answer(null), "authz_denied[token]");
+});
+
+test("a token's fault is 401 with a challenge", () => {
+  const requestAuthentications = [{ namespace: "default", name: "r", spec: { jwtRules: [{ issuer: "i" }] } }];
+  const s = setup(PATH, { profile: "strict", requestAuthentications });
+  const reply = send(s, { headers: [...REQUEST, ["authorization", "Bearer x"]] }).localReply;
+  assert.equal(reply?.status, 401);
+  assert.match(JSON.stringify(reply), /authz_denied\[token\]/);
+  assert.equal(
+    state(send(s, { headers: [...REQUEST, ["authorization", "Bearer x"]] }), "rule"),
+    "token: not verified by jwt_authn",
+  );
 });
 
 test("a thousand rules: memory and time to configure stay within bounds", () => {

@@ -17,8 +17,11 @@ import { withoutNames } from "./wasm-names.ts";
 interface Target {
   folder: string;
   output: string;
-  /** Target of asconfig.json: `release` for plugins, `library` for pure code that a test calls without a host. */
-  mode: "release" | "library";
+  /**
+   * Target of asconfig.json: `release` for plugins, `small` for those whose schema grants them more room than the others
+   * have (it buys bytes, at the price of calls that are not inlined), `library` for pure code that a test calls without a host.
+   */
+  mode: "release" | "small" | "library";
   rules: Omit<LintRules, "names">;
 }
 
@@ -51,7 +54,7 @@ function filterTarget(folder: string): Target {
   return {
     folder,
     output: `build/${folder.slice("filters/".length)}.wasm`,
-    mode: "release",
+    mode: moduleLimit > DEFAULT_MODULE_LIMIT ? "small" : "release",
     rules: {
       limit: moduleLimit,
       upstream: half === "upstream",

@@ -1,4 +1,7 @@
-/** Every field that a filter's schema lets users set is read: its slot constant is used in the filter's config.ts. */
+/**
+ * Every field that a filter's schema lets users set is read: its slot constant is used in the filter's config.ts, or in one of
+ * the files that it hands parts of the configuration to (scope.ts, and those whose names end in -config.ts).
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { globSync } from "tinyglobby";
@@ -15,7 +18,10 @@ export function checkSlots(root: string): string[] {
   return schemas.flatMap((schema) => {
     const config = join(dirname(schema), "config.ts");
     if (!existsSync(join(root, config))) return [`${config} is missing: it reads the slots of ${schema}`];
-    const used = usedNames(readFileSync(join(root, config), "utf8"));
+    const files = globSync(["config.ts", "scope.ts", "*-config.ts"], { cwd: join(root, dirname(schema)) });
+    const used = new Set(
+      files.flatMap((file) => [...usedNames(readFileSync(join(root, dirname(schema), file), "utf8"))]),
+    );
     try {
       const slots = slotNames(readModel(JSON.parse(readFileSync(join(root, schema), "utf8"))));
       return slots.filter((slot) => !used.has(slot)).map((slot) => `${config} never reads the slot ${slot}`);

@@ -7,8 +7,9 @@
 export function generateTexts(texts: Readonly<Record<string, string>>): string {
   const bytes: number[] = [];
   const constants = Object.entries(texts).map(([name, text]) => {
-    if (!/^[ -~]{1,255}$/.test(text)) throw new RangeError(`${name} is not 1 to 255 characters of ASCII`);
-    const line = `/** ${text.replaceAll("*/", "*\\/")} */\nexport const ${name}: Text = TEXTS + ${bytes.length};`;
+    // NUL separates the parts of a property's path.
+    if (!/^[\0 -~]{1,255}$/.test(text)) throw new RangeError(`${name} is not 1 to 255 characters of ASCII`);
+    const line = `/** ${text.replaceAll("*/", "*\\/").replaceAll("\0", "\\0")} */\nexport const ${name}: Text = TEXTS + ${bytes.length};`;
     bytes.push(text.length, ...Buffer.from(text));
     return line;
   });
