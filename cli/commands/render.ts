@@ -93,8 +93,10 @@ type Result = { readonly files: Rendered[] } | { readonly problems: Problem[] };
 function toEnvoy(policies: readonly Policy[], modules: Modules, code: CodeOption, { out }: Options): Result {
   const folder = out === undefined ? POLICY_FOLDER : userPath(out);
   const alone = policies.length === 1;
+  const problems = policies.flatMap(companionProblems);
+  if (problems.length > 0) return { problems };
   const files = policies.flatMap((policy): Rendered[] => {
-    const { filter, resource, text, hash } = policy;
+    const { filter, resource, text, hash, companion } = policy;
     const name = `${resourceName(filter.name, resource.name)}.yaml`;
     const source: Code = code.from === "file" ? { file: code.path } : { inline: modules.bytes(filter.name) };
     const of = { filter: filter.name, policy: resource.name };
@@ -103,6 +105,8 @@ function toEnvoy(policies: readonly Policy[], modules: Modules, code: CodeOption
       half: filter.half,
       standIn: filter.standIn,
       facts: filter.facts,
+      before: companion?.filter,
+      clusters: companion?.clusters.map(({ cluster }) => cluster),
       nodeId: "envoy-1",
       nodeCluster: "envoy",
       adminPort: 9901,
@@ -127,19 +131,21 @@ function toIstio(policies: readonly Policy[], modules: Modules, code: CodeOption
   const problems: Problem[] = [];
   const chosen: { policy: Policy; selection: Selection }[] = [];
   for (const policy of policies) {
+    problems.push(...companionProblems(policy), ...clusterProblems(policy));
     const selection = selectionOf(policy, all);
     if ("message" in selection) problems.push(selection);
     else chosen.push({ policy, selection });
   }
   problems.push(...overlaps(chosen));
   if (problems.length > 0) return { problems };
-  const files = chosen.map(({ policy: { filter, resource, text, hash, place }, selection }): Rendered => {
+  const files = chosen.map(({ policy: { filter, resource, text, hash, place, companion }, selection }): Rendered => {
     const yaml = renderEnvoyFilter({
       filter: filter.name,
       half: filter.half,
       order: filter.order,
       standIn: filter.standIn,
       facts: filter.facts,
+      before: companion?.filter,
       policy: resource.name,
       configuration: text,
       code: istioCode(code, filter.name, modules),
@@ -152,6 +158,19 @@ function toIstio(policies: readonly Policy[], modules: Modules, code: CodeOption
     return { name: `${resourceName(filter.name, resource.name)}.yaml`, text: yaml };
   });
   return problems.length > 0 ? { problems } : { files };
+}
+
+function companionProblems({ companion, problemOf }: Policy): Problem[] {
+  return companion?.problems.map(problemOf) ?? [];
+}
+
+/** An EnvoyFilter of ours adds no clusters: Istio would not know them, and its other objects could not be about them. */
+function clusterProblems({ companion, problemOf }: Policy): Problem[] {
+  if (companion === undefined) return [];
+  const { clusters, instead } = companion;
+  return clusters.map(({ pointer }) =>
+    problemOf({ pointer, message: `it takes a cluster of its own, which an EnvoyFilter does not bring; ${instead}` }),
+  );
 }
 
 function istioCode(code: CodeOption, filter: string, modules: Modules): IstioCode {

@@ -87,9 +87,13 @@ function frame(document: YamlDocument, kinds: readonly Kind[], set: PolicySet): 
   return kind && resource && { document, kind, resource };
 }
 
-function reportIn(document: YamlDocument, { pointer, message }: Remark, set: PolicySet): void {
+function reportIn(document: YamlDocument, problem: Remark, set: PolicySet): void {
+  set.problems.push(problemIn(document, problem));
+}
+
+function problemIn(document: YamlDocument, { pointer, message }: Remark): Problem {
   const key = /^(unknown field|missing)/.test(message);
-  set.problems.push({ ...document.placeOf(pointer, key), pointer, message });
+  return { ...document.placeOf(pointer, key), pointer, message };
 }
 
 /** A document that is a policy for itself. */
@@ -125,12 +129,15 @@ function accept(assembled: Assembled, pieces: readonly Framed[], { modules, set 
   const { filter } = main.kind.known;
   const text = JSON.stringify(conversion.configuration, null, 2);
   const verdict = modules.configure(filter.name, resource.name, text);
+  const problemOf = (remark: Remark): Problem => {
+    const { piece, pointer } = sourceOf(assembled, remark.pointer);
+    const source = pieces[piece] ?? main;
+    const message = source.kind.own ? ownMessage(remark.pointer, remark.message) : remark.message;
+    return problemIn(source.document, { pointer, message });
+  };
   if (!verdict.accepted) {
     const at = verdict.pointer ?? "";
-    const { piece, pointer } = sourceOf(assembled, at);
-    const source = pieces[piece] ?? main;
-    const message = source.kind.own ? ownMessage(at, verdict.message) : verdict.message;
-    reportIn(source.document, { pointer, message }, set);
+    set.problems.push(problemOf({ pointer: at, message: verdict.message }));
     return;
   }
   if (leftOut) return;
@@ -138,7 +145,9 @@ function accept(assembled: Assembled, pieces: readonly Framed[], { modules, set 
     set.remarks.push({ ...document.placeOf(pointer), pointer, message });
   }
   const placeOf = (pointer: string) => document.placeOf(pointer);
-  set.policies.push({ filter, resource, conversion, text, hash: verdict.hash, place: document.place, placeOf });
+  const companion = main.kind.known.converter.companion?.(conversion.configuration);
+  const { place } = document;
+  set.policies.push({ filter, resource, conversion, text, hash: verdict.hash, place, placeOf, companion, problemOf });
 }
 
 type Report = (remark: Remark) => void;

@@ -79,6 +79,18 @@ export interface Assembly {
   readonly remarks: readonly (Source & { readonly message: string })[];
 }
 
+/** A native filter that has to run in front of ours, for one configuration. */
+export interface Companion {
+  /** An entry of http_filters, in the JSON form of its protos. */
+  readonly filter: JsonObject;
+  /** Those that the filter calls. Only a bootstrap can have them: `pointer` is where the configuration asks for one. */
+  readonly clusters: readonly { readonly pointer: string; readonly cluster: JsonObject }[];
+  /** What to write for targets that take no clusters. */
+  readonly instead: string;
+  /** Why the filter can't be made. Pointers of the configuration. */
+  readonly problems: readonly Remark[];
+}
+
 /** What `filters/<name>/convert.ts` exports. All of it is pure. */
 export interface Converter {
   /** The native resources that the filter reads besides its own kind. */
@@ -89,6 +101,8 @@ export interface Converter {
   convert?(resource: Resource): Conversion | { readonly problems: readonly Remark[] };
   /** Where a policy can be made of several resources: all of them that were read, those of the own kind included. */
   assemble?(pieces: readonly Piece[]): Assembly;
+  /** The native filter that an accepted configuration needs in front of it. */
+  companion?(configuration: JsonObject): Companion | undefined;
   /** What changes for users, a line each. Both configurations were accepted and have their defaults filled in. */
   compare(before: JsonObject, after: JsonObject): string[];
   /** What a configuration, defaults filled in, means on `proxies` proxies together. */
@@ -119,7 +133,11 @@ export interface Policy {
   readonly hash: bigint;
   /** Where the document begins. */
   readonly place: Place;
+  /** @param pointer in the resource */
   placeOf(pointer: string): Place;
+  readonly companion: Companion | undefined;
+  /** A complaint about a place of the configuration, as one about the place in the files that it came from. */
+  problemOf(remark: Remark): Problem;
 }
 
 /** `file:line:column: pointer: message`. */

@@ -4,7 +4,8 @@ import type { Half } from "../cases/filter.ts";
 import { rootId, vmId } from "../policy/module.ts";
 import { resourceName } from "./plain.ts";
 import { standInSlots, withStandIn } from "./stand-in.ts";
-import { block, fill, repeat } from "./template.ts";
+import { block, fill, optional, repeat, yamlText } from "./template.ts";
+import type { JsonObject } from "../policy/types.ts";
 
 const TEMPLATES = new URL("../../envoy/istio/", import.meta.url);
 
@@ -28,6 +29,8 @@ export interface IstioPolicy {
   readonly standIn: string;
   /** Whether the filter reads the facts document. Default false. */
   readonly facts?: boolean;
+  /** The native filter that must run in front of a filter before the router, an entry of http_filters. */
+  readonly before?: JsonObject | undefined;
   readonly policy: string;
   /** JSON text. */
   readonly configuration: string;
@@ -45,7 +48,13 @@ export interface IstioPolicy {
 export function renderEnvoyFilter(policy: IstioPolicy): string {
   const labels = Object.entries(policy.labels).sort(([a], [b]) => (a < b ? -1 : 1));
   let template = withStandIn(readFileSync(new URL(`${policy.half}.yaml`, TEMPLATES), "utf8"), policy.standIn);
-  if (policy.half === "downstream") template = block(template, "facts", policy.facts ?? false);
+  let before: Record<string, string> = {};
+  if (policy.half === "downstream") {
+    template = block(template, "facts", policy.facts ?? false);
+    const made = optional(template, "before", "BEFORE", policy.before && yamlText(policy.before));
+    template = made.template;
+    before = made.slots;
+  }
   template = block(template, "namespace", policy.namespace !== "");
   template = block(template, "selector", labels.length > 0);
   if (labels.length > 0) {
@@ -71,6 +80,7 @@ export function renderEnvoyFilter(policy: IstioPolicy): string {
     HASH: policy.hash,
     CONFIGURATION: policy.configuration,
     ...codeSlots(code),
+    ...before,
     ...standInSlots(policy.standIn),
     ...(policy.half === "downstream" ? { ORDER: policy.order } : {}),
     ...(policy.namespace === "" ? {} : { NAMESPACE: policy.namespace }),

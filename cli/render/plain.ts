@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import type { Half } from "../cases/filter.ts";
 import { standInSlots, withStandIn } from "./stand-in.ts";
-import { fill, block, TemplateError } from "./template.ts";
+import { block, fill, optional, TemplateError, yamlText } from "./template.ts";
+import type { JsonObject } from "../policy/types.ts";
 
 const TEMPLATES = new URL("../../envoy/plain/", import.meta.url);
 
@@ -44,6 +45,10 @@ export interface Bootstrap {
   ecdsFile: string;
   /** Whether the filter reads the facts document. Default false. */
   facts?: boolean;
+  /** The native filter that must run in front of the policy's, an entry of http_filters. */
+  before?: JsonObject | undefined;
+  /** Those that the native filter calls. */
+  clusters?: readonly JsonObject[] | undefined;
   /** Whether the next hop is a client, which must not see `x-envoy-ratelimited`. */
   edge: boolean;
 }
@@ -62,7 +67,16 @@ export function renderBootstrap(b: Bootstrap): string {
   let text = block(template("bootstrap.yaml"), "edge", b.edge);
   text = block(text, "facts", b.facts ?? false);
   for (const half of ["downstream", "upstream"]) text = block(text, half, half === b.half);
-  return fill(withStandIn(text, b.standIn), {
+  const before = optional(text, "before", "BEFORE", b.before && yamlText([b.before]));
+  const clusters = optional(
+    before.template,
+    "clusters",
+    "CLUSTERS",
+    b.clusters?.length ? yamlText(b.clusters) : undefined,
+  );
+  return fill(withStandIn(clusters.template, b.standIn), {
+    ...before.slots,
+    ...clusters.slots,
     ...standInSlots(b.standIn),
     NODE_ID: b.nodeId,
     NODE_CLUSTER: b.nodeCluster,

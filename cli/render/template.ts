@@ -3,6 +3,7 @@
  * `${NAME}`. Nothing else happens here: no conditions, no loops.
  */
 import { parseDocument, stringify } from "yaml";
+import type { Json } from "../policy/types.ts";
 
 /** A template that does not fit its values, or a result that is not YAML. The message names slot or line. */
 export class TemplateError extends Error {}
@@ -62,6 +63,21 @@ export function block(template: string, name: string, keep: boolean): string {
   }
   if (state !== "after") throw new TemplateError(`the template has no complete block ${name}`);
   return out.join("\n");
+}
+
+/** A block that is there only with a text for its slot: the template, and the slot to fill. Throws as `block`. */
+export function optional(
+  template: string,
+  name: string,
+  slot: string,
+  text: string | undefined,
+): { template: string; slots: Record<string, string> } {
+  return { template: block(template, name, text !== undefined), slots: text === undefined ? {} : { [slot]: text } };
+}
+
+/** A value as YAML text, for a slot that is alone on its line. */
+export function yamlText(value: Json): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
 }
 
 /**

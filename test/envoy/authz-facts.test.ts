@@ -8,7 +8,7 @@ import { request as send } from "node:https";
 import { after, before, test } from "node:test";
 import { parse } from "yaml";
 import { startBackend, type Backend } from "../lib/backend.ts";
-import { bootstrap, listenerOf, sideBySide, type Message } from "../lib/bootstrap.ts";
+import { bootstrap, listenerOf, serveTls, sideBySide, type Message } from "../lib/bootstrap.ts";
 import { Authority, canCertify, type Certificate } from "../lib/certificates.ts";
 import { startEnvoy, type Envoy } from "../lib/envoy.ts";
 import { PolicyFile } from "../lib/policy.ts";
@@ -45,25 +45,6 @@ const SPEC = {
   ],
 };
 
-function tls(listener: Message): void {
-  // Without it Envoy knows no server name.
-  const inspector = "type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector";
-  listener["listener_filters"] = [{ name: "tls_inspector", typed_config: { "@type": inspector } }];
-  const chain = (listener["filter_chains"] as Message[])[0] ?? {};
-  chain["transport_socket"] = {
-    name: "envoy.transport_sockets.tls",
-    typed_config: {
-      "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
-      common_tls_context: {
-        tls_certificates: [
-          { certificate_chain: { inline_string: server.cert }, private_key: { inline_string: server.key } },
-        ],
-        validation_context: { trusted_ca: { inline_string: authority.certificate.cert } },
-      },
-    },
-  };
-}
-
 before(async () => {
   if (SKIP !== false) return;
   authority = new Authority();
@@ -80,7 +61,7 @@ before(async () => {
       // As a sidecar: the address in x-forwarded-for is the client's.
       hcm: { use_remote_address: false, stat_prefix: profile },
     });
-    tls(listenerOf(tree));
+    serveTls(listenerOf(tree), server, authority);
     return [profile, tree] as const;
   });
   envoy = await startEnvoy({ bootstrap: sideBySide(trees), workers: 1 });

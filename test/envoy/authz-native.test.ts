@@ -11,7 +11,7 @@ import { DownstreamRequest, FACTS_KEY, factsDocument, OfflineProxy } from "../..
 import type { KnownFacts, LoadedPlugin } from "../../cli/host/index.ts";
 import type { OracleConfiguration, OracleRequest } from "../lib/authz-oracle.ts";
 import { Dice, drawConfiguration, drawRequest, SANS } from "../lib/authz-random.ts";
-import { bootstrap, listenerOf, sideBySide, type Message } from "../lib/bootstrap.ts";
+import { bootstrap, listenerOf, serveTls, sideBySide, type Message } from "../lib/bootstrap.ts";
 import { Authority, canCertify, type Certificate } from "../lib/certificates.ts";
 import { envoyBinary, startEnvoy, type Envoy } from "../lib/envoy.ts";
 import { nativeRules } from "../lib/native-rbac.ts";
@@ -70,30 +70,10 @@ function tree(configurations: readonly OracleConfiguration[], authority: Authori
         path_with_escaped_slashes_action: mode.startsWith("DECODE") ? "UNESCAPE_AND_FORWARD" : "KEEP_UNCHANGED",
       },
     });
-    secure(listenerOf(made), server, authority);
+    serveTls(listenerOf(made), server, authority);
     return [mode, made] as const;
   });
   return sideBySide(listeners);
-}
-
-function secure(listener: Message, server: Certificate, authority: Authority): void {
-  const [chain] = listener["filter_chains"] as Message[];
-  assert.ok(chain);
-  listener["listener_filters"] = [
-    { name: "tls_inspector", typed_config: { "@type": `${API}.filters.listener.tls_inspector.v3.TlsInspector` } },
-  ];
-  chain["transport_socket"] = {
-    name: "envoy.transport_sockets.tls",
-    typed_config: {
-      "@type": `${API}.transport_sockets.tls.v3.DownstreamTlsContext`,
-      common_tls_context: {
-        tls_certificates: [
-          { certificate_chain: { inline_string: server.cert }, private_key: { inline_string: server.key } },
-        ],
-        validation_context: { trusted_ca: { inline_string: authority.certificate.cert } },
-      },
-    },
-  };
 }
 
 /** Writes claims where jwt_authn would: a google.protobuf.Value from a header. */

@@ -4,8 +4,10 @@
  */
 import { parse } from "yaml";
 import { findFilter } from "../../cli/cases/filter.ts";
+import type { Companion } from "../../cli/policy/types.ts";
 import { renderBootstrap } from "../../cli/render/plain.ts";
 import type { Backend } from "./backend.ts";
+import type { Authority, Certificate } from "./certificates.ts";
 import type { PolicyFile } from "./policy.ts";
 
 /** A message of Envoy's API as parsed YAML. Envoy itself is the judge of it. */
@@ -52,8 +54,12 @@ export interface BootstrapOptions {
   virtualHost?: Message;
   /** More fields of the HTTP connection manager. */
   hcm?: Message;
-  /** HTTP filters before the router. */
+  /** HTTP filters before the router, the first of all. */
   httpFilters?: Message[];
+  /** The facts filter in front of the policies, as the template has it. Default false. */
+  facts?: boolean;
+  /** What the policies need in front of them and of the facts. */
+  companion?: Companion | undefined;
   /** Keep the block that hides `x-envoy-ratelimited` from clients. Default false. */
   edge?: boolean;
   /** Format of an access log on Envoy's standard output, that is in `envoy.log()`. A newline is added. */
@@ -149,6 +155,8 @@ export function bootstrap(options: BootstrapOptions): Message {
       backendPort: 0,
       ecdsFile: first?.path ?? "none",
       edge: options.edge ?? false,
+      facts: options.facts ?? false,
+      before: options.companion?.filter,
     }),
   ) as Message;
   const hcm = at(tree, "static_resources", "listeners", 0, "filter_chains", 0, "filters", 0, "typed_config");
@@ -186,7 +194,8 @@ export function bootstrap(options: BootstrapOptions): Message {
 
   const resources = at(tree, "static_resources");
   const template = at(resources, "clusters", 0);
-  resources["clusters"] = options.clusters.map((c) => cluster(template, c));
+  const called = options.companion?.clusters.map((needed) => needed.cluster) ?? [];
+  resources["clusters"] = [...options.clusters.map((c) => cluster(template, c)), ...called];
   return { ...tree, ...options.more };
 }
 
@@ -195,11 +204,36 @@ export function listenerOf(tree: object): Message {
   return at(tree, "static_resources", "listeners", 0);
 }
 
-/** One bootstrap with the listener of each, under its name; everything else is the first one's. */
+/** Lets a listener speak TLS, ask clients for a certificate of `authority`, and take those that have none. */
+export function serveTls(listener: Message, server: Certificate, authority: Authority): void {
+  // Without it Envoy knows no server name.
+  listener["listener_filters"] = [
+    {
+      name: "tls_inspector",
+      typed_config: { "@type": `${API}.extensions.filters.listener.tls_inspector.v3.TlsInspector` },
+    },
+  ];
+  at(listener, "filter_chains", 0)["transport_socket"] = {
+    name: "envoy.transport_sockets.tls",
+    typed_config: {
+      "@type": `${API}.extensions.transport_sockets.tls.v3.DownstreamTlsContext`,
+      common_tls_context: {
+        tls_certificates: [
+          { certificate_chain: { inline_string: server.cert }, private_key: { inline_string: server.key } },
+        ],
+        validation_context: { trusted_ca: { inline_string: authority.certificate.cert } },
+      },
+    },
+  };
+}
+
+/** One bootstrap with the listener of each, under its name, and the clusters of all; everything else is the first one's. */
 export function sideBySide(trees: readonly (readonly [name: string, tree: object])[]): Message {
   const [first] = trees;
   if (first === undefined) throw new Error("no listener");
   const listeners = trees.map(([name, tree]) => ({ ...listenerOf(tree), name }));
+  const all = trees.flatMap(([, tree]) => at(tree, "static_resources")["clusters"] as Message[]);
+  const clusters = [...new Map(all.map((one) => [one["name"], one])).values()];
   const [, base] = first as readonly [string, Message];
-  return { ...base, static_resources: { ...at(base, "static_resources"), listeners } };
+  return { ...base, static_resources: { ...at(base, "static_resources"), listeners, clusters } };
 }

@@ -209,11 +209,6 @@ const BAD: readonly (readonly [name: string, documents: readonly string[], probl
     "5:13: /spec/action: CUSTOM asks an external authorizer, which Envoy's own ext_authz filter does; allowed: ALLOW, DENY, AUDIT",
   ],
   [
-    "RequestAuthentication",
-    [native("a", "{ jwtRules: [] }").replace("AuthorizationPolicy", "RequestAuthentication")],
-    "2:7: /kind: RequestAuthentication is not read: a native jwt_authn, such as Istio's own, verifies tokens before this filter; allowed: leave it out of these files, and apply it as it is",
-  ],
-  [
     "a version that is none",
     [native("a", ANY).replace("istio.io/v1", "istio.io/v2")],
     '1:13: /apiVersion: "security.istio.io/v2" is not allowed; allowed: security.istio.io/v1, security.istio.io/v1beta1',
