@@ -4,7 +4,7 @@ import type { Half } from "../cases/filter.ts";
 import { rootId, vmId } from "../policy/module.ts";
 import { resourceName } from "./plain.ts";
 import { standInSlots, withStandIn } from "./stand-in.ts";
-import { block, fill, optional, repeat, yamlText } from "./template.ts";
+import { block, fill, repeat } from "./template.ts";
 import type { JsonObject } from "../policy/types.ts";
 
 const TEMPLATES = new URL("../../envoy/istio/", import.meta.url);
@@ -48,12 +48,10 @@ export interface IstioPolicy {
 export function renderEnvoyFilter(policy: IstioPolicy): string {
   const labels = Object.entries(policy.labels).sort(([a], [b]) => (a < b ? -1 : 1));
   let template = withStandIn(readFileSync(new URL(`${policy.half}.yaml`, TEMPLATES), "utf8"), policy.standIn);
-  let before: Record<string, string> = {};
+  const { before } = policy;
   if (policy.half === "downstream") {
     template = block(template, "facts", policy.facts ?? false);
-    const made = optional(template, "before", "BEFORE", policy.before && yamlText(policy.before));
-    template = made.template;
-    before = made.slots;
+    template = block(template, "before", before !== undefined);
   }
   template = block(template, "namespace", policy.namespace !== "");
   template = block(template, "selector", labels.length > 0);
@@ -80,7 +78,7 @@ export function renderEnvoyFilter(policy: IstioPolicy): string {
     HASH: policy.hash,
     CONFIGURATION: policy.configuration,
     ...codeSlots(code),
-    ...before,
+    ...(before && { BEFORE: before }),
     ...standInSlots(policy.standIn),
     ...(policy.half === "downstream" ? { ORDER: policy.order } : {}),
     ...(policy.namespace === "" ? {} : { NAMESPACE: policy.namespace }),

@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import type { Half } from "../cases/filter.ts";
 import { standInSlots, withStandIn } from "./stand-in.ts";
-import { block, fill, optional, TemplateError, yamlText } from "./template.ts";
+import { block, fill, TemplateError } from "./template.ts";
 import type { JsonObject } from "../policy/types.ts";
 
 const TEMPLATES = new URL("../../envoy/plain/", import.meta.url);
@@ -67,16 +67,12 @@ export function renderBootstrap(b: Bootstrap): string {
   let text = block(template("bootstrap.yaml"), "edge", b.edge);
   text = block(text, "facts", b.facts ?? false);
   for (const half of ["downstream", "upstream"]) text = block(text, half, half === b.half);
-  const before = optional(text, "before", "BEFORE", b.before && yamlText([b.before]));
-  const clusters = optional(
-    before.template,
-    "clusters",
-    "CLUSTERS",
-    b.clusters?.length ? yamlText(b.clusters) : undefined,
-  );
-  return fill(withStandIn(clusters.template, b.standIn), {
-    ...before.slots,
-    ...clusters.slots,
+  const { before, clusters = [] } = b;
+  text = block(text, "before", before !== undefined);
+  text = block(text, "clusters", clusters.length > 0);
+  return fill(withStandIn(text, b.standIn), {
+    ...(before && { BEFORE: before }),
+    ...(clusters.length > 0 && { CLUSTER: clusters }),
     ...standInSlots(b.standIn),
     NODE_ID: b.nodeId,
     NODE_CLUSTER: b.nodeCluster,

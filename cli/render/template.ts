@@ -3,26 +3,40 @@
  * `${NAME}`. Nothing else happens here: no conditions, no loops.
  */
 import { parseDocument, stringify } from "yaml";
-import type { Json } from "../policy/types.ts";
+import type { JsonObject } from "../policy/types.ts";
 
 /** A template that does not fit its values, or a result that is not YAML. The message names slot or line. */
 export class TemplateError extends Error {}
 
 const SLOT = /\$\{([A-Z_]+)\}/g;
 
+/** What a slot takes. */
+export type SlotValue = string | number | JsonObject | readonly JsonObject[];
+
 /** One YAML scalar on one line, quoted only where YAML needs it. */
-function scalar(value: string | number): string {
+function scalar(value: SlotValue): string {
+  if (typeof value === "object") throw new TemplateError("an object stands alone, as `key: ${NAME}` or as an item");
   return stringify(value, { lineWidth: 0, defaultStringType: "PLAIN", blockQuote: false }).trimEnd();
+}
+
+function yamlText(value: JsonObject | readonly JsonObject[]): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
+}
+
+function indented(text: string, indent: string): string {
+  const lines = text.split("\n");
+  return lines.map((line) => (line === "" ? "" : indent + line)).join("\n");
 }
 
 /**
  * Returns `template` with every slot filled. A slot alone on its line takes text of any number of lines, all indented
- * as the slot was, and not quoted; a slot elsewhere takes one scalar, quoted as needed.
+ * as the slot was, and not quoted; `key: ${NAME}` can take an object, `- ${NAME}` any number of them, an item each; a slot
+ * elsewhere takes one scalar, quoted as needed.
  * Throws TemplateError for a slot without a value, a value without a slot, and a result that is not valid YAML.
  */
-export function fill(template: string, values: Readonly<Record<string, string | number>>): string {
+export function fill(template: string, values: Readonly<Record<string, SlotValue>>): string {
   const used = new Set<string>();
-  const valueOf = (name: string): string | number => {
+  const valueOf = (name: string): SlotValue => {
     const value = values[name];
     if (value === undefined) throw new TemplateError(`slot ${name} has no value`);
     used.add(name);
@@ -32,10 +46,15 @@ export function fill(template: string, values: Readonly<Record<string, string | 
     const whole = /^( *)\$\{([A-Z_]+)\}$/.exec(line);
     if (whole) {
       const [, indent = "", name = ""] = whole;
-      return String(valueOf(name))
-        .split("\n")
-        .map((part) => (part === "" ? "" : indent + part))
-        .join("\n");
+      const value = valueOf(name);
+      return indented(typeof value === "object" ? scalar(value) : String(value), indent);
+    }
+    const [, indent = "", head = "", name = ""] = /^( *)(- |\w+: )\$\{([A-Z_]+)\}$/.exec(line) ?? [];
+    const value = values[name];
+    if (typeof value === "object") {
+      used.add(name);
+      if (head === "- ") return indented(yamlText(Array.isArray(value) ? value : [value]), indent);
+      return `${indent}${head.trimEnd()}\n${indented(yamlText(value), `${indent}  `)}`;
     }
     return line.replace(SLOT, (_, name: string) => scalar(valueOf(name)));
   });
@@ -63,21 +82,6 @@ export function block(template: string, name: string, keep: boolean): string {
   }
   if (state !== "after") throw new TemplateError(`the template has no complete block ${name}`);
   return out.join("\n");
-}
-
-/** A block that is there only with a text for its slot: the template, and the slot to fill. Throws as `block`. */
-export function optional(
-  template: string,
-  name: string,
-  slot: string,
-  text: string | undefined,
-): { template: string; slots: Record<string, string> } {
-  return { template: block(template, name, text !== undefined), slots: text === undefined ? {} : { [slot]: text } };
-}
-
-/** A value as YAML text, for a slot that is alone on its line. */
-export function yamlText(value: Json): string {
-  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd();
 }
 
 /**

@@ -38,10 +38,7 @@ async function configuration(...documents: readonly string[]): Promise<JsonObjec
 test("alone, with policies, and with an Authorization it becomes part of the one policy", async () => {
   const item = { namespace: "shop", name: "t", spec: { jwtRules: [{ issuer: "a", jwks: KEYS }] } };
   const alone = await configuration(tokens("t", RULE));
-  assert.deepEqual(
-    [alone["requestAuthentications"], alone["policies"], alone["profile"]],
-    [[item], [], "compat"],
-  );
+  assert.deepEqual([alone["requestAuthentications"], alone["policies"], alone["profile"]], [[item], [], "compat"]);
   const both = await configuration(POLICY, tokens("t", RULE));
   assert.deepEqual([both["requestAuthentications"], both["name"]], [[item], "p"]);
   const own = await configuration(OWN, POLICY, tokens("t", RULE));
