@@ -13,7 +13,7 @@ import {
   type Bootstrap,
   type PolicyResource,
 } from "../../cli/render/plain.ts";
-import { block, fill, TemplateError } from "../../cli/render/template.ts";
+import { block, fill, TemplateError, type SlotValue } from "../../cli/render/template.ts";
 
 const EXAMPLES = new URL("../../envoy/plain/examples/", import.meta.url);
 
@@ -134,8 +134,19 @@ test("values that YAML would read otherwise are quoted", () => {
   }
 });
 
+test("an object stands behind a key, and as one or more items", () => {
+  const [one, two] = [{ name: "a", of: ["x: y"] }, { name: "b" }];
+  assert.deepEqual(parse(fill("a:\n  b: ${B}\nc:\n  - d\n  - ${E}\n", { B: one, E: [one, two] })), {
+    a: { b: one },
+    c: ["d", one, two],
+  });
+  assert.deepEqual(parse(fill("- ${E}\n", { E: two })), [two]);
+});
+
 test("what does not fit is refused, with the slot's name", () => {
-  const refusals: [template: string, values: Record<string, string>, message: RegExp][] = [
+  const refusals: [template: string, values: Record<string, SlotValue>, message: RegExp][] = [
+    ["a: 1 ${A}\n", { A: {} }, /^an object stands alone/],
+    ["${A}\n", { A: {} }, /^an object stands alone/],
     ["a: ${A}\n", {}, /^slot A has no value$/],
     ["a: 1\n", { A: "x" }, /^the template has no slot A$/],
     ["a: 1\n${A}\n", { A: "a: 2" }, /^not valid YAML after filling in the slots: Map keys must be unique/],
