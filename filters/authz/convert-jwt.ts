@@ -17,7 +17,7 @@ const CACHED = "300s";
 const SPACE_DELIMITED = ["permission", "scope"];
 
 /** One entry of jwtRules, which the module has accepted. */
-interface JwtRule {
+export interface JwtRule {
   readonly pointer: string;
   readonly issuer: string;
   readonly rule: JsonObject;
@@ -61,8 +61,8 @@ export function companion(configuration: JsonObject): Companion | undefined {
   return { filter, clusters, instead, problems };
 }
 
-/** In Istio's order, by issuer. */
-function rulesOf(resources: Json): JwtRule[] {
+/** The rules of `requestAuthentications`, in Istio's order: by issuer. */
+export function rulesOf(resources: Json): JwtRule[] {
   const rules = listOf(resources).flatMap((resource, index) => {
     const spec = isObject(resource) ? resource["spec"] : undefined;
     const found = isObject(spec) ? listOf(spec["jwtRules"]) : [];

@@ -18,6 +18,7 @@ import {
   type Remark,
   type Source,
 } from "../../cli/policy/types.ts";
+import { rulesOf } from "./convert-jwt.ts";
 import {
   appliesTo,
   partsOf,
@@ -139,7 +140,36 @@ export function compare(before: JsonObject, after: JsonObject): string[] {
   if (allows(old) && !allows(now))
     changes.push("wider: without an ALLOW policy all that no DENY rule matches is allowed");
   if (!allows(old) && allows(now)) changes.push("narrower: with an ALLOW policy only what it matches is allowed");
+  changes.push(...tokenChanges(before, after));
   return changes;
+}
+
+/** By issuer, for that is whom users have their tokens from. */
+function tokenChanges(before: JsonObject, after: JsonObject): string[] {
+  const changes: string[] = [];
+  const [old, now] = [issuers(before), issuers(after)];
+  for (const [issuer, rules] of now) {
+    const was = old.get(issuer);
+    if (was === undefined) changes.push(`issuer ${issuer}: new, its tokens are accepted`);
+    else if (was !== rules) changes.push(`issuer ${issuer}: its keys, audiences or places of tokens change`);
+  }
+  for (const issuer of old.keys()) {
+    if (!now.has(issuer)) changes.push(`issuer ${issuer}: removed, its tokens are no longer accepted`);
+  }
+  for (const field of ["token", "tokenTypes"]) {
+    const [a, b] = [before, after].map((configuration) => JSON.stringify(configuration[field]));
+    if (a !== b) changes.push(`${field} ${a} -> ${b}`);
+  }
+  return changes;
+}
+
+/** Each issuer's rules, as text. */
+function issuers({ requestAuthentications = [] }: JsonObject): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const { issuer, rule } of rulesOf(requestAuthentications)) {
+    found.set(issuer, (found.get(issuer) ?? "") + JSON.stringify(rule));
+  }
+  return found;
 }
 
 function namedPolicies({ policies }: JsonObject): Map<string, JsonObject> {

@@ -19,6 +19,10 @@ function own(spec: string, name = "all"): string {
   return `apiVersion: pointduty.dev/v1alpha1\nkind: Authorization\nmetadata: { name: ${name} }\nspec:\n  ${spec}\n`;
 }
 
+function tokens(rules: string): string {
+  return native("t", `{ jwtRules: [${rules}] }`).replace("AuthorizationPolicy", "RequestAuthentication");
+}
+
 const ANY = "{ rules: [{}] }";
 const ORDERS = "{ selector: { matchLabels: { app: orders } }, rules: [{}] }";
 const CART = "{ selector: { matchLabels: { app: cart } }, rules: [{}] }";
@@ -266,6 +270,22 @@ const CHANGES: readonly (readonly [name: string, before: string, after: string, 
       "all: mode enforce -> shadow: nothing is denied any more",
       "all: profile strict -> compat: requests are judged as Istio judges them, ways around the rules included",
     ],
+  ],
+  [
+    "tokens",
+    native("a", ANY) + "---\n" + tokens("{ issuer: a }, { issuer: b }"),
+    native("a", ANY) + "---\n" + tokens("{ issuer: c }, { issuer: b, audiences: [x] }"),
+    [
+      "shop/a: issuer b: its keys, audiences or places of tokens change",
+      "shop/a: issuer c: new, its tokens are accepted",
+      "shop/a: issuer a: removed, its tokens are no longer accepted",
+    ],
+  ],
+  [
+    "who verifies tokens, and which",
+    own("{ profile: compat, policies: [] }"),
+    own("{ profile: compat, policies: [], token: claimsOnly, tokenTypes: [JWT] }"),
+    ['all: token "full" -> "claimsOnly"', 'all: tokenTypes [] -> ["JWT"]'],
   ],
 ];
 
