@@ -22,9 +22,15 @@ export interface CaseOutcome {
   readonly detail?: string;
 }
 
-/** What `cli/conformance/<filter>.ts` exports. */
+/** What `cli/conformance/<filter>.ts` and, for Envoy, `test/conformance/<filter>-envoy.ts` export. */
 export interface VectorRunner {
-  runVectors(file: JsonObject, options: { readonly envoy: boolean }): Promise<readonly CaseOutcome[]>;
+  runVectors(file: JsonObject): Promise<readonly CaseOutcome[]>;
+}
+
+/** What came of a case whose status is known. */
+export function verdictOf(id: string, expected: readonly number[], got: number): CaseOutcome {
+  if (expected.includes(got)) return { id, outcome: "passed" };
+  return { id, outcome: "failed", detail: `expected ${expected.join(" or ")}, got ${got}` };
 }
 
 /** Formats by the marker in the file, and the filter that they are about. */
@@ -62,7 +68,7 @@ async function conformance({ vectors, envoy, json }: Options): Promise<number> {
   }
   const exists = findFilter(format.filter) !== undefined;
   const outcomes = exists
-    ? await runnerOf(format.filter).then((runner) => runner.runVectors(file, { envoy: envoy === true }))
+    ? await runnerOf(format.filter, envoy === true).then((runner) => runner.runVectors(file))
     : idsOf(file).map((id): CaseOutcome => {
         return { id, outcome: "skipped", detail: `this version has no filter ${format.filter}` };
       });
@@ -93,10 +99,10 @@ function readVectors(file: string): JsonObject {
   return value;
 }
 
-async function runnerOf(filter: string): Promise<VectorRunner> {
-  const url = new URL(`../conformance/${filter}.ts`, import.meta.url);
-  if (!existsSync(url))
-    throw new Failure(`cli/conformance/${filter}.ts is missing: nothing runs the cases of filter ${filter}`);
+async function runnerOf(filter: string, envoy: boolean): Promise<VectorRunner> {
+  const file = envoy ? `test/conformance/${filter}-envoy.ts` : `cli/conformance/${filter}.ts`;
+  const url = new URL(`../../${file}`, import.meta.url);
+  if (!existsSync(url)) throw new Failure(`${file} is missing: nothing runs the cases of filter ${filter}`);
   return (await import(url.href)) as VectorRunner;
 }
 

@@ -11,11 +11,13 @@ const SPACE_DELIMITED = ["scope", "permission"];
 export interface Surroundings {
   /** jwt_authn is in the chain. */
   readonly tokens: boolean;
-  /** Proxies in front whose entries in x-forwarded-for count (gateways: meshConfig's numTrustedProxies). */
-  readonly trustedProxies: number;
+  /** Gateways: proxies in front whose entries in x-forwarded-for count (meshConfig's numTrustedProxies). */
+  readonly trustedProxies?: number;
+  /** As in meshConfig. */
+  readonly pathNormalization: string;
 }
 
-export function factsOf(request: JsonObject, { tokens, trustedProxies }: Surroundings): KnownFacts {
+export function factsOf(request: JsonObject, { tokens, trustedProxies = 1 }: Surroundings): KnownFacts {
   const certificate = certificateOf(request);
   const sni = request["sni"];
   const remote = remoteOf(request, trustedProxies);
@@ -63,7 +65,9 @@ function claimsOf(request: JsonObject): Json {
     headerOf(request, "access-control-request-method") !== undefined;
   const token = /^Bearer (.*)$/.exec(headerOf(request, "authorization") ?? "")?.[1];
   if (preflight || token === undefined) return null;
-  const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+  // jwt_authn passes over empty parts.
+  const [, payload = ""] = token.split(".").filter((part) => part !== "");
+  const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
   if (!isObject(claims)) return null;
   const normalized = Object.entries(claims).map(([key, value]) => {
     const split = SPACE_DELIMITED.includes(key) && typeof value === "string";
