@@ -2,6 +2,7 @@
  * Istio policies as configuration of Envoy's own RBAC filter, as Istio's generator makes it (pilot/pkg/security/authz/model
  * and matcher at eed52ebb66ad): what the module is compared with in the real Envoy.
  */
+import type { NativeRules } from "./authz-differential.ts";
 import type { OracleConfiguration, OracleRule } from "./authz-oracle.ts";
 import type { Message } from "./bootstrap.ts";
 
@@ -9,8 +10,14 @@ type Values = readonly string[];
 
 const JWT = "envoy.filters.http.jwt_authn";
 
+/** The rules of both actions. */
+export function nativeRules(configuration: OracleConfiguration): NativeRules {
+  const actions = (["DENY", "ALLOW"] as const).map((action) => [action, rulesOf(configuration, action)] as const);
+  return Object.fromEntries(actions.filter(([, rules]) => rules !== undefined));
+}
+
 /** The rules of one action; undefined: there is no policy of it. */
-export function nativeRules(configuration: OracleConfiguration, action: "ALLOW" | "DENY"): Message | undefined {
+function rulesOf(configuration: OracleConfiguration, action: "ALLOW" | "DENY"): Message | undefined {
   const policies = configuration.policies.filter(({ spec }) => (spec.action ?? "ALLOW") === action);
   if (policies.length === 0) return undefined;
   const { trustDomain, trustDomainAliases } = configuration.workload;

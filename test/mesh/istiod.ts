@@ -10,7 +10,7 @@ import { envoyBinary } from "../lib/envoy.ts";
 import { capture, ROOT, say } from "../setup/common.ts";
 import { findOnPath } from "../setup/envoy-pip.ts";
 import { EnvoyError } from "../setup/envoy.ts";
-import { buildPlane, CannotBuild, planeFolder } from "./istiod/build.ts";
+import { buildPlane, CannotBuild, goIsMissing } from "./istiod/build.ts";
 
 /** Commands, and the Debian package of each. */
 const COMMANDS = { unshare: "util-linux", ip: "iproute2", iptables: "iptables", openssl: "openssl" };
@@ -20,9 +20,8 @@ function lacks(): string[] {
   const commands = Object.entries(COMMANDS).flatMap(([name, debian]) =>
     findOnPath(name) === undefined ? [`${name} is missing (Debian: apt-get install ${debian})`] : [],
   );
-  const go = planeFolder().built || findOnPath("go") !== undefined ? [] : ["go is missing (https://go.dev/dl)"];
   const root = process.getuid?.() === 0 ? [] : ["root is needed, for a network namespace and iptables"];
-  return [...root, ...commands, ...go];
+  return [...root, ...commands, ...goIsMissing()];
 }
 
 /** Runs the suite. Resolves to the exit code. */

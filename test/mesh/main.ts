@@ -3,9 +3,10 @@
  * Exit codes as for npm test.
  */
 import { usage } from "../setup/common.ts";
+import { runAuthz } from "./authz.ts";
 import { runIstiod } from "./istiod.ts";
 
-const SUITES: Readonly<Record<string, () => Promise<number>>> = { istiod: runIstiod };
+const SUITES: Readonly<Record<string, () => Promise<number>>> = { authz: runAuthz, istiod: runIstiod };
 
 const [name, ...more] = process.argv.slice(2);
 const suite = name !== undefined && Object.hasOwn(SUITES, name) ? SUITES[name] : undefined;

@@ -22,7 +22,7 @@ function run(...args: string[]): Promise<{ code: number | null; out: string; err
 }
 
 test("no suite, an unknown one and one too many are wrong use", async () => {
-  const allowed = "allowed: one of istiod\n";
+  const allowed = "allowed: one of authz, istiod\n";
   assert.deepEqual(await run(), { code: 2, out: "", err: `test:mesh: no suite; ${allowed}` });
   assert.deepEqual(await run("toString"), { code: 2, out: "", err: `test:mesh: not a suite: toString; ${allowed}` });
   assert.deepEqual(await run("istiod", "x"), { code: 2, out: "", err: `test:mesh: not a suite: istiod x; ${allowed}` });
@@ -36,6 +36,10 @@ test("what the machine lacks is one line with all of it, and exit 3", async () =
   const root = process.getuid?.() === 0 ? [] : ["root is needed, for a network namespace and iptables"];
   const all = [...root, ...missing, "go is missing (https://go.dev/dl)"].join("; ");
   assert.equal(err, `test:mesh istiod could not run here: ${all}\n`);
+  const authz = await run("authz");
+  assert.deepEqual([authz.code, authz.out], [3, ""]);
+  const both = "openssl is missing (Debian: apt-get install openssl); go is missing (https://go.dev/dl)";
+  assert.equal(authz.err, `test:mesh authz could not run here: ${both}\n`);
 });
 
 const dump = (listeners: object[], more: object[] = []): object => ({

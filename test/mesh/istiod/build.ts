@@ -1,5 +1,6 @@
 /**
- * Builds the control plane in plane/ once for each version of it: into the cache, beside Istio's template of the bootstrap.
+ * Builds the programs in plane/ (the control plane, and rules/) once for each version of them: into the cache, beside Istio's
+ * template of the bootstrap.
  */
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -12,15 +13,18 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
 } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { atExit } from "../../lib/cleanup.ts";
 import { ROOT } from "../../setup/common.ts";
+import { findOnPath } from "../../setup/envoy-pip.ts";
 
 const SOURCE = join(ROOT, "test/mesh/istiod/plane");
 /** Names in the cached folder. */
-export const PROGRAM = "istiod";
+export const PROGRAM = "plane";
+export const RULES = "rules";
 export const TEMPLATE = "envoy_bootstrap.json";
 
 /** Between two lines of progress, ms. */
@@ -34,14 +38,22 @@ export class CannotBuild extends Error {}
 /** Where the program of this checkout's source is, or will be. */
 export function planeFolder(): { path: string; built: boolean } {
   const hash = createHash("sha256");
-  for (const name of readdirSync(SOURCE).sort()) hash.update(`${name}\n`).update(readFileSync(join(SOURCE, name)));
+  const names = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).sort();
+  for (const name of names.filter((entry) => statSync(join(SOURCE, entry)).isFile())) {
+    hash.update(`${name}\n`).update(readFileSync(join(SOURCE, name)));
+  }
   const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "pointduty", "mesh");
   const path = join(cache, `istiod-${hash.digest("hex").slice(0, 16)}`);
   return { path, built: existsSync(path) };
 }
 
+/** What is missing to build the programs, if they are not built yet. */
+export function goIsMissing(): string[] {
+  return planeFolder().built || findOnPath("go") !== undefined ? [] : ["go is missing (https://go.dev/dl)"];
+}
+
 /**
- * Builds the program unless the cache has it. Rejects with CannotBuild when its modules can't be fetched, with another
+ * Builds the programs unless the cache has it. Rejects with CannotBuild when its modules can't be fetched, with another
  * error when they don't compile.
  * @returns its folder
  */
@@ -58,7 +70,7 @@ export async function buildPlane(log: (line: string) => void): Promise<string> {
     const fetched = await go(["mod", "download"]);
     if (fetched.failed) throw new CannotBuild(`Istio's Go modules can't be fetched: ${fetched.lines.at(-1) ?? ""}`);
     const compiled = await go(
-      ["build", "-v", "-buildvcs=false", "-ldflags=-s -w", "-o", join(temporary, PROGRAM), "."],
+      ["build", "-v", "-buildvcs=false", "-ldflags=-s -w", "-o", `${temporary}/`, ".", "./rules"],
       log,
     );
     if (compiled.failed) throw new Error(`go build failed:\n${compiled.lines.slice(-LINES_SHOWN).join("\n")}`);
