@@ -12,6 +12,7 @@ import { checkEnvoyFilter } from "../render/istio-check.ts";
 import { overlaps, selectionOf, type Selection } from "../render/istio-policies.ts";
 import { renderEnvoyFilter, type IstioCode } from "../render/istio.ts";
 import { renderBootstrap, renderEcds, resourceName, type Code } from "../render/plain.ts";
+import { PEER_PRINCIPAL, renderWaypoint, waypointTargets, type WaypointKind } from "../render/waypoint.ts";
 import type { Run } from "../program.ts";
 import { complain, complainAbout, complainOf, print, printJson, streams } from "./output.ts";
 
@@ -19,6 +20,7 @@ interface Options {
   readonly target: "envoy" | "istio";
   readonly out?: string;
   readonly code: string;
+  readonly kind: "EnvoyFilter" | WaypointKind;
   readonly allWorkloads?: true;
   readonly json?: true;
 }
@@ -48,18 +50,27 @@ export function registerRender(program: Command, run: Run): void {
       "the module: inline, file:PATH, http:URL (with the built module's sha256), oci:REF",
       "inline",
     )
+    .addOption(
+      new Option(
+        "--kind <kind>",
+        "istio: the object; EnvoyFilter is for sidecars and gateways, the others for waypoints",
+      )
+        .choices(["EnvoyFilter", "WasmPlugin", "TrafficExtension"])
+        .default("EnvoyFilter"),
+    )
     .option("--all-workloads", "istio: allow policies that select no workloads: they apply to all of them")
     .option("--json", "one JSON object: the files' names and texts")
     .addHelpText(
       "after",
       `
 envoy: a bootstrap to start from, and for each policy the file that Envoy watches; replace that file by mv.
-istio: for each policy one self-contained EnvoyFilter.
+istio: for each policy one self-contained EnvoyFilter, or with --kind what a waypoint takes (targetRefs say which).
 
 Examples:
   pointduty render --target envoy --out mesh policy.yaml
   pointduty render --target istio policy.yaml | kubectl apply -f -
-  pointduty render --target istio --code oci:registry.example/retry-budget@sha256:... policy.yaml`,
+  pointduty render --target istio --code oci:registry.example/retry-budget@sha256:... policy.yaml
+  pointduty render --target istio --kind TrafficExtension --code oci:registry.example/authz@sha256:... policy.yaml`,
     )
     .action((files: string[], options: Options) => run(render(files, options)));
 }
@@ -71,12 +82,18 @@ async function render(files: readonly string[], options: Options): Promise<numbe
       `--code ${options.code}: a plain Envoy has no agent that fetches it; allowed: inline, file:PATH`,
     );
   }
+  if (options.target === "envoy" && options.kind !== "EnvoyFilter")
+    throw new UsageError("--kind is for --target istio");
   if (options.target === "envoy" && options.allWorkloads) throw new UsageError("--all-workloads is for --target istio");
   const modules = new Modules();
   const { policies, problems, remarks } = await readPolicies(files, modules);
   complainOf(remarks);
   const rendered =
-    options.target === "istio" ? toIstio(policies, modules, code, options) : toEnvoy(policies, modules, code, options);
+    options.target === "envoy"
+      ? toEnvoy(policies, modules, code, options)
+      : options.kind === "EnvoyFilter"
+        ? toIstio(policies, modules, code, options)
+        : toWaypoint(policies, modules, code, options.kind);
   const found: readonly Problem[] = [...problems, ...("problems" in rendered ? rendered.problems : [])];
   if (found.length > 0 || "problems" in rendered) {
     if (options.json) printJson({ files: [], problems: found });
@@ -166,11 +183,61 @@ function companionProblems({ companion, problemOf }: Policy): Problem[] {
 
 /** An EnvoyFilter of ours adds no clusters: Istio would not know them, and its other objects could not be about them. */
 function clusterProblems({ companion, problemOf }: Policy): Problem[] {
-  if (companion === undefined) return [];
-  const { clusters, instead } = companion;
-  return clusters.map(({ pointer }) =>
-    problemOf({ pointer, message: `it takes a cluster of its own, which an EnvoyFilter does not bring; ${instead}` }),
+  const clusters = companion?.clusters ?? [];
+  return clusters.map(({ pointer, instead }) =>
+    problemOf({
+      pointer,
+      message: `it takes a cluster of its own, which an EnvoyFilter does not bring; allowed: ${instead}`,
+    }),
   );
+}
+
+function toWaypoint(policies: readonly Policy[], modules: Modules, code: CodeOption, kind: WaypointKind): Result {
+  const problems: Problem[] = [];
+  const files = policies.flatMap((policy): Rendered[] => {
+    const { filter, resource, problemOf, placeOf } = policy;
+    const targets = waypointTargets(policy);
+    if ("message" in targets) {
+      problems.push(targets);
+      return [];
+    }
+    const configuration = policy.withProperties(PEER_PRINCIPAL);
+    if (configuration === undefined) {
+      const message = "it reads what a native filter in front of it writes, which a waypoint does not get from us";
+      problems.push({ ...placeOf("/kind"), pointer: "/kind", message });
+      return [];
+    }
+    // What a waypoint can't provide is the module's to say.
+    const verdict = modules.configure(filter.name, resource.name, JSON.stringify(configuration));
+    if (!verdict.accepted) {
+      problems.push(problemOf({ pointer: verdict.pointer ?? "", message: verdict.message }));
+      return [];
+    }
+    const text = renderWaypoint({
+      kind,
+      filter: filter.name,
+      policy: resource.name,
+      order: filter.order,
+      configuration,
+      hash: hashText(verdict.hash),
+      namespace: resource.namespace,
+      targets,
+      ...waypointCode(code, filter.name, modules),
+    });
+    return [{ name: `${resourceName(filter.name, resource.name)}.yaml`, text }];
+  });
+  return problems.length > 0 ? { problems } : { files };
+}
+
+function waypointCode(
+  code: CodeOption,
+  filter: string,
+  modules: Modules,
+): { readonly url: string; readonly sha256: string | undefined } {
+  const from = istioCode(code, filter, modules);
+  if ("uri" in from) return { url: from.uri, sha256: from.sha256 };
+  if ("file" in from) return { url: `file://${from.file}`, sha256: undefined };
+  throw new UsageError("--code inline: Istio's own objects don't hold code; allowed: http:URL, oci:REF, file:PATH");
 }
 
 function istioCode(code: CodeOption, filter: string, modules: Modules): IstioCode {

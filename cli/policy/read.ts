@@ -144,10 +144,20 @@ function accept(assembled: Assembled, pieces: readonly Framed[], { modules, set 
   for (const { pointer, message } of conversion.remarks) {
     set.remarks.push({ ...document.placeOf(pointer), pointer, message });
   }
-  const placeOf = (pointer: string) => document.placeOf(pointer);
-  const companion = main.kind.known.converter.companion?.(conversion.configuration);
-  const { place } = document;
-  set.policies.push({ filter, resource, conversion, text, hash: verdict.hash, place, placeOf, companion, problemOf });
+  const { converter } = main.kind.known;
+  const { configuration } = conversion;
+  set.policies.push({
+    filter,
+    resource,
+    conversion,
+    text,
+    hash: verdict.hash,
+    place: document.place,
+    placeOf: (pointer) => document.placeOf(pointer),
+    companion: converter.companion?.(configuration),
+    withProperties: (peer) => (filter.facts ? converter.withProperties?.(configuration, peer) : configuration),
+    problemOf,
+  });
 }
 
 type Report = (remark: Remark) => void;

@@ -83,10 +83,15 @@ export interface Assembly {
 export interface Companion {
   /** An entry of http_filters, in the JSON form of its protos. */
   readonly filter: JsonObject;
-  /** Those that the filter calls. Only a bootstrap can have them: `pointer` is where the configuration asks for one. */
-  readonly clusters: readonly { readonly pointer: string; readonly cluster: JsonObject }[];
-  /** What to write for targets that take no clusters. */
+  /** What asks for it in the configuration. */
+  readonly pointer: string;
+  /** What to write for a target that takes no such filter. */
   readonly instead: string;
+  /**
+   * Those that the filter calls. Only a bootstrap can have them: `pointer` is where the configuration asks for one, `instead`
+   * what to write for other targets.
+   */
+  readonly clusters: readonly { readonly pointer: string; readonly cluster: JsonObject; readonly instead: string }[];
   /** Why the filter can't be made. Pointers of the configuration. */
   readonly problems: readonly Remark[];
 }
@@ -103,6 +108,11 @@ export interface Converter {
   assemble?(pieces: readonly Piece[]): Assembly;
   /** The native filter that an accepted configuration needs in front of it. */
   companion?(configuration: JsonObject): Companion | undefined;
+  /**
+   * The same policy where no native filter writes the facts document: what it asks of the proxy are single properties.
+   * @param peer filter state that holds the peer's identity
+   */
+  withProperties?(configuration: JsonObject, peer: string): JsonObject;
   /** What changes for users, a line each. Both configurations were accepted and have their defaults filled in. */
   compare(before: JsonObject, after: JsonObject): string[];
   /** What a configuration, defaults filled in, means on `proxies` proxies together. */
@@ -136,6 +146,8 @@ export interface Policy {
   /** @param pointer in the resource */
   placeOf(pointer: string): Place;
   readonly companion: Companion | undefined;
+  /** The configuration where no native filter writes the facts document; undefined: there is none. */
+  withProperties(peer: string): JsonObject | undefined;
   /** A complaint about a place of the configuration, as one about the place in the files that it came from. */
   problemOf(remark: Remark): Problem;
 }

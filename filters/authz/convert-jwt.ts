@@ -16,6 +16,8 @@ const CACHED = "300s";
 /** Claims that Istio always takes for lists. */
 const SPACE_DELIMITED = ["permission", "scope"];
 
+const ISTIOS_OWN = "token: claimsOnly, and the RequestAuthentication applied as it is for Istio to verify tokens";
+
 /** One entry of jwtRules, which the module has accepted. */
 export interface JwtRule {
   readonly pointer: string;
@@ -30,12 +32,12 @@ export function companion(configuration: JsonObject): Companion | undefined {
   if (token === "claimsOnly" || rules.length === 0) return undefined;
   const strict = profile !== "compat";
   const problems: Remark[] = [];
-  const clusters: { pointer: string; cluster: JsonObject }[] = [];
+  const clusters: { pointer: string; cluster: JsonObject; instead: string }[] = [];
   const providers = rules.map((rule) => {
     const { keys, cluster } = keysOf(rule, problems);
     const pointer = `${rule.pointer}/jwksUri`;
     if (cluster && !clusters.some((other) => other.cluster["name"] === cluster["name"])) {
-      clusters.push({ pointer, cluster });
+      clusters.push({ pointer, cluster, instead: `the keys as jwks, or ${ISTIOS_OWN}` });
     }
     return { ...providerOf(rule, strict), ...keys };
   });
@@ -57,8 +59,7 @@ export function companion(configuration: JsonObject): Companion | undefined {
       bypass_cors_preflight: true,
     },
   };
-  const instead = "allowed: the keys as jwks, or token: claimsOnly and the RequestAuthentication applied as it is";
-  return { filter, clusters, instead, problems };
+  return { filter, pointer: "/requestAuthentications/0", instead: ISTIOS_OWN, clusters, problems };
 }
 
 /** The rules of `requestAuthentications`, in Istio's order: by issuer. */

@@ -113,6 +113,11 @@ function withNatives(main: number, conversion: Conversion, chosen: readonly Nati
   return { main, conversion: { ...conversion, configuration }, elsewhere };
 }
 
+/** As a waypoint has it. An identity that the policy names stays. */
+export function withProperties(configuration: JsonObject, peer: string): JsonObject {
+  return { identity: { filterState: peer }, ...configuration, facts: "properties" };
+}
+
 export function compare(before: JsonObject, after: JsonObject): string[] {
   const changes: string[] = [];
   const MEANINGS: Readonly<Record<string, string>> = {

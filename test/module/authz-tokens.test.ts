@@ -77,7 +77,7 @@ const BAD: readonly (readonly [name: string, documents: readonly string[], targe
     "keys from an address, in Istio",
     [OWN, POLICY, tokens("t", "{ issuer: a, jwks_uri: 'https://keys' }")],
     "istio",
-    "16:39: /spec/jwtRules/0/jwks_uri: it takes a cluster of its own, which an EnvoyFilter does not bring; allowed: the keys as jwks, or token: claimsOnly and the RequestAuthentication applied as it is",
+    "16:39: /spec/jwtRules/0/jwks_uri: it takes a cluster of its own, which an EnvoyFilter does not bring; allowed: the keys as jwks, or token: claimsOnly, and the RequestAuthentication applied as it is for Istio to verify tokens",
   ],
 ];
 

@@ -1,9 +1,11 @@
 /** What is shown of authz, in this order: each check begins with what the one before has left. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { events } from "../../lib/policy.ts";
 import type { LoadResult } from "../../lib/client.ts";
 import { waitFor } from "../../lib/envoy.ts";
-import { apply, broken, rendered, RESOURCE, untilStatus, type Settings } from "./authz-policy.ts";
+import { keySet, newKey, token } from "../../lib/tokens.ts";
+import { apply, broken, ISSUER, rendered, RESOURCE, untilStatus, type Settings } from "./authz-policy.ts";
 import { startPods, type Pods } from "./authz-mesh.ts";
 import { resourcesOf, type Resources } from "./dump.ts";
 import { isRefused, untilAsBefore } from "./status.ts";
@@ -45,7 +47,22 @@ interface Check {
   run(pods: Pods, before: Resources): Promise<void>;
 }
 
+const EXAMPLES = new URL("../../../envoy/istio/examples/", import.meta.url);
+
 const CHECKS: readonly Check[] = [
+  {
+    // No waypoint runs here: Istio's validation takes them, and they change nothing for a sidecar.
+    state: "waypoint-objects-taken",
+    async run(pods, before) {
+      for (const file of ["wasm-plugin.yaml", "traffic-extension.yaml"]) {
+        const object = readFileSync(new URL(file, EXAMPLES), "utf8");
+        await pods.apply(object);
+        await assert.rejects(pods.apply(object.replace("FAIL_RELOAD", "FAIL_LATER")), /FAIL_LATER/);
+        await pods.delete(object);
+      }
+      await untilAsBefore(pods.envoy, before, RESOURCE);
+    },
+  },
   {
     state: "not-there-yet",
     async run(pods) {
@@ -87,6 +104,22 @@ const CHECKS: readonly Check[] = [
       await apply(pods, FOR_OTHERS);
       assert.deepEqual(await answers(pods), ALL_DENIED);
       await apply(pods, ENFORCED);
+      assert.deepEqual(await answers(pods), [200, 403, 403, 403]);
+    },
+  },
+  {
+    // jwt_authn is new in the chain, and goes with the policy that needs it.
+    state: "tokens",
+    async run(pods) {
+      const [key, foreign] = [newKey("k"), newKey("k")];
+      const claims = { iss: ISSUER, sub: "u", exp: Math.floor(Date.now() / 1000) + 3600 };
+      const ask = (by: string): Promise<number> => pods.call("GET", PATH, { authorization: `Bearer ${by}` });
+      await apply(pods, { ...ENFORCED, keys: keySet(key) });
+      await untilNewConnections(pods);
+      assert.deepEqual(await answers(pods), ALL_DENIED);
+      assert.deepEqual([await ask(token(key, claims)), await ask(token(foreign, claims))], [200, 401]);
+      await apply(pods, ENFORCED);
+      await untilNewConnections(pods);
       assert.deepEqual(await answers(pods), [200, 403, 403, 403]);
     },
   },

@@ -54,8 +54,8 @@ export class Pods {
   }
 
   /** Calls orders as the application beside the client's sidecar does. Resolves to the status. */
-  async call(method: string, path: string): Promise<number> {
-    return (await request({ ...SERVICE, method, path, headers: HOST })).status;
+  async call(method: string, path: string, headers: Record<string, string> = {}): Promise<number> {
+    return (await request({ ...SERVICE, method, path, headers: { ...HOST, ...headers } })).status;
   }
 
   /** Calls orders from outside the mesh, in plain text. */

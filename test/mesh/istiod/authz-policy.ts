@@ -10,9 +10,16 @@ export interface Settings {
   readonly mode: "enforce" | "shadow";
   /** Who may read orders. */
   readonly principal: string;
+  /** A JSON Web Key Set: who reads orders needs a token of ISSUER that one of these keys has signed. */
+  readonly keys?: string;
 }
 
-function policyFile({ mode, principal }: Settings): string {
+export const ISSUER = "https://issuer.example";
+
+function policyFile({ mode, principal, keys }: Settings): string {
+  const source = { principals: [principal], ...(keys === undefined ? {} : { requestPrincipals: [`${ISSUER}/*`] }) };
+  const spec = { jwtRules: [{ issuer: ISSUER, jwks: keys ?? "" }] };
+  const tokens = keys === undefined ? [] : [{ namespace: "shop", name: "tokens", spec }];
   return `apiVersion: pointduty.dev/v1alpha1
 kind: Authorization
 metadata: { name: orders, namespace: shop }
@@ -20,12 +27,13 @@ spec:
   mode: ${mode}
   workload: { namespace: shop, labels: { app: orders } }
   selector: { matchLabels: { app: orders } }
+  requestAuthentications: ${JSON.stringify(tokens)}
   policies:
     - namespace: shop
       name: read
       spec:
         rules:
-          - from: [{ source: { principals: ["${principal}"] } }]
+          - from: [{ source: ${JSON.stringify(source)} }]
             to: [{ operation: { methods: [GET], paths: ["/orders", "/orders/*"] } }]
 `;
 }
