@@ -34,6 +34,7 @@ const TASKS = {
   "test:matrix": { file: "test/matrix.ts", build: "all" },
   "test:mesh": { file: "test/mesh/main.ts", build: "filters" },
   mutate: { file: "test/mutate.ts" },
+  bench: { file: "test/bench/main.ts", build: "filters" },
   "conformance:record": { file: "test/conformance/record.ts" },
   fuzz: { file: "test/fuzz/main.ts", build: "all" },
   pointduty: { file: "cli/main.ts", build: "filters" },
