@@ -2,13 +2,17 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../setup/common.ts";
-import { builtFilters } from "../filters.ts";
+import { builtFilters, type Filter } from "../filters.ts";
 import type { Target } from "../target.ts";
 import { callbacksTarget } from "./callbacks.ts";
 import { configurationTarget } from "./configuration.ts";
 import { pairsTarget } from "./pairs.ts";
 import { requestsTarget } from "./requests.ts";
 import { streamsTarget } from "./streams.ts";
+import { verdictsTarget } from "./verdicts.ts";
+
+/** Filters of which an oracle knows what is right. */
+const WITH_ORACLE: Readonly<Record<string, (filter: Filter) => Target>> = { authz: verdictsTarget };
 
 /** Folder of a target's corpus: inputs that found something, and good ones to begin with. */
 export function corpusFolder(target: string): string {
@@ -33,6 +37,8 @@ export function allTargets(): Target[] {
         ? streamsTarget(filter, corpus(`${name}/streams`))
         : requestsTarget(filter, corpus(`${name}/requests`)),
     );
+    const verdicts = WITH_ORACLE[name];
+    if (verdicts) targets.push(verdicts(filter));
   }
   return targets;
 }
