@@ -104,7 +104,7 @@ test("a policy holds for what a workload receives, or sends, as its filter says"
   const inbound = await select("service.yaml", {});
   assert.match(
     "message" in inbound ? inbound.message : "",
-    /give spec\.selector \(the workloads behind it\) in its place, .* then it holds for all that they receive$/,
+    /give spec\.selector \(the workloads behind it\) in its place, .* then it holds for all that they receive; for a waypoint, render with --kind$/,
   );
   const outbound = await select("service.yaml", { traffic: "outbound" });
   assert.match(
