@@ -41,7 +41,7 @@ export function selectionOf(policy: Policy, allWorkloads: boolean): Selection | 
     const why =
       words === ""
         ? "it names no workloads and would apply to all of them; add spec.selector, or render with --all-workloads"
-        : `Istio can't narrow the router to ${words}; give spec.selector (the workloads ${inbound ? "behind it" : "that call it"}) in its place, or render with --all-workloads: then it holds for all that they ${inbound ? "receive" : "call"}${policy.filter.half === "downstream" ? "; for a waypoint, render with --kind" : ""}`;
+        : `Istio can't narrow the router to ${words}; give spec.selector (the workloads ${inbound ? "behind it" : "that call it"}) in its place, or render with --all-workloads: then it holds for all that they ${inbound ? "receive" : "call"}${inbound ? "; for a waypoint, render with --kind" : ""}`;
     return refuse(first?.pointer ?? "/spec", why);
   }
   const namespace = resource.namespace === "" ? ROOT_NAMESPACE : resource.namespace;
