@@ -1,11 +1,10 @@
 /** What Envoy would know of a request of shared/vectors/authz.json. */
 import type { KnownFacts } from "../host/index.ts";
+import { SPACE_DELIMITED } from "../../filters/authz/convert-jwt.ts";
 import { isObject, type Json, type JsonObject } from "../policy/types.ts";
 
 /** The local address of the listener; `$DESTIP` in the vectors. */
 export const LOCAL_ADDRESS = "127.0.0.1";
-/** Claims that Istio always has jwt_authn split at spaces (normalize_payload_in_metadata). */
-const SPACE_DELIMITED = ["scope", "permission"];
 
 /** What is around a policy's proxy. */
 export interface Surroundings {

@@ -14,7 +14,7 @@ const TRUSTED = "/etc/ssl/certs/ca-certificates.crt";
 const TIMEOUT = "5s";
 const CACHED = "300s";
 /** Claims that Istio always takes for lists. */
-const SPACE_DELIMITED = ["permission", "scope"];
+export const SPACE_DELIMITED = ["permission", "scope"];
 
 const ISTIOS_OWN = "token: claimsOnly, and the RequestAuthentication applied as it is for Istio to verify tokens";
 

@@ -9,7 +9,7 @@ import { readVectors, type Case, type Vector } from "../../cli/conformance/authz
 import { isObject, type JsonObject } from "../../cli/policy/types.ts";
 import { companion } from "../../filters/authz/convert.ts";
 import { startBackend, type Backend } from "../lib/backend.ts";
-import { bootstrap, listenerOf, serveTls, sideBySide, type Message } from "../lib/bootstrap.ts";
+import { bootstrap, listenerOf, normalization, serveTls, sideBySide, type Message } from "../lib/bootstrap.ts";
 import { Authority, type Certificate } from "../lib/certificates.ts";
 import { startEnvoy } from "../lib/envoy.ts";
 import { PolicyFile } from "../lib/policy.ts";
@@ -90,9 +90,7 @@ class Site {
       stat_prefix: this.#name,
       use_remote_address: trustedProxies !== undefined,
       ...(trustedProxies !== undefined && { xff_num_trusted_hops: trustedProxies }),
-      normalize_path: mode !== "NONE",
-      merge_slashes: mode.endsWith("MERGE_SLASHES"),
-      path_with_escaped_slashes_action: mode.startsWith("DECODE") ? "UNESCAPE_AND_FORWARD" : "KEEP_UNCHANGED",
+      ...normalization(mode),
     };
   }
 }

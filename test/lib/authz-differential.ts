@@ -10,7 +10,7 @@ import type { KnownFacts, LoadedPlugin } from "../../cli/host/index.ts";
 import { encodeStruct } from "../module/config/struct.ts";
 import type { OracleConfiguration, OracleRequest } from "./authz-oracle.ts";
 import { Dice, drawConfiguration, drawRequest, SANS } from "./authz-random.ts";
-import { bootstrap, listenerOf, serveTls, sideBySide, type Message } from "./bootstrap.ts";
+import { bootstrap, listenerOf, normalization, serveTls, sideBySide, type Message } from "./bootstrap.ts";
 import { Authority, type Certificate } from "./certificates.ts";
 import { startEnvoy, type Envoy } from "./envoy.ts";
 import { modulePath } from "./policy.ts";
@@ -62,13 +62,7 @@ function tree(
       clusters: [{ name: "nobody", to: [1] }],
       routes,
       httpFilters: [claimsFilter(), rbac("DENY"), rbac("ALLOW")],
-      hcm: {
-        stat_prefix: mode,
-        use_remote_address: false,
-        normalize_path: mode !== "NONE",
-        merge_slashes: mode.endsWith("MERGE_SLASHES"),
-        path_with_escaped_slashes_action: mode.startsWith("DECODE") ? "UNESCAPE_AND_FORWARD" : "KEEP_UNCHANGED",
-      },
+      hcm: { stat_prefix: mode, use_remote_address: false, ...normalization(mode) },
     });
     serveTls(listenerOf(made), server, authority);
     return [mode, made] as const;

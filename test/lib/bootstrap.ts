@@ -204,6 +204,15 @@ export function listenerOf(tree: object): Message {
   return at(tree, "static_resources", "listeners", 0);
 }
 
+/** Fields of the HTTP connection manager for a mode of meshConfig.pathNormalization, as Istio sets them. */
+export function normalization(mode: string): Message {
+  return {
+    normalize_path: mode !== "NONE",
+    merge_slashes: mode.endsWith("MERGE_SLASHES"),
+    path_with_escaped_slashes_action: mode.startsWith("DECODE") ? "UNESCAPE_AND_FORWARD" : "KEEP_UNCHANGED",
+  };
+}
+
 /** Lets a listener speak TLS, ask clients for a certificate of `authority`, and take those that have none. */
 export function serveTls(listener: Message, server: Certificate, authority: Authority): void {
   // Without it Envoy knows no server name.
