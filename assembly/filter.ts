@@ -24,6 +24,8 @@ export abstract class Root {
   /** Return an `Action`. `id` is the stream's, and has an entry in `streams`. */
   abstract requestHeaders(id: u32, endOfStream: bool): i32;
   abstract responseHeaders(id: u32, endOfStream: bool): i32;
+  /** The stream has ended; it is called where index.ts exports `proxy_on_log`. Envoy allows no answer here. */
+  streamLog(id: u32): void {}
   /** The policy is gone, and so are its streams. */
   abstract end(): void;
   /** The stream is gone: its entry must be removed, now or as soon as nothing needs it. */

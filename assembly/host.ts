@@ -73,6 +73,11 @@ export function putHeader(map: i32, name: usize, nameLength: i32, value: usize, 
   return raw.proxy_replace_header_map_value(map, name, <usize>nameLength, value, <usize>length);
 }
 
+/** Adds a line of a header, beside those that are there. */
+export function addHeader(map: i32, name: usize, nameLength: i32, value: usize, length: i32): u32 {
+  return raw.proxy_add_header_map_value(map, name, <usize>nameLength, value, <usize>length);
+}
+
 /** Removes all lines of a header. */
 export function removeHeader(map: i32, name: usize, length: i32): u32 {
   return raw.proxy_remove_header_map_value(map, name, <usize>length);

@@ -65,6 +65,15 @@ export function proxy_on_response_headers(id: u32, count: u32, endOfStream: u32)
   return action;
 }
 
+/** The stream has ended, however it did: headers, trailers and what became of it can still be read. */
+export function proxy_on_log(id: u32): void {
+  const root = streamRoot(id);
+  if (root === null) return;
+  enter();
+  root.streamLog(id);
+  leave();
+}
+
 /** The last call for a context; streams and root contexts alike. */
 export function proxy_on_delete(id: u32): void {
   enter();

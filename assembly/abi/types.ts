@@ -14,10 +14,11 @@ export namespace Action {
   export const StopIteration: i32 = 1;
 }
 
-/** Header maps of the two phases that our filters read. */
+/** Header maps that our filters read. */
 export namespace HeaderMap {
   export const RequestHeaders: i32 = 0;
   export const ResponseHeaders: i32 = 2;
+  export const ResponseTrailers: i32 = 3;
 }
 
 /** Buffers: only the configuration is ever read. */

@@ -101,7 +101,7 @@ export function ptr(node: Node): usize {
   return node == NONE ? 0 : data(node).ptr;
 }
 
-/** Bytes of a string; items of a list; fields of a map. */
+/** Bytes of a string; items of a list; fields of a map, or those of an object that are given. */
 export function len(node: Node): i32 {
   return node == NONE ? 0 : data(node).len;
 }

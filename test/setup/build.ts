@@ -18,8 +18,8 @@ interface Target {
   folder: string;
   output: string;
   /**
-   * Target of asconfig.json: `release` for plugins, `small` for those whose schema grants them more room than the others
-   * have (it buys bytes, at the price of calls that are not inlined), `library` for pure code that a test calls without a host.
+   * Target of asconfig.json: `release` for plugins, `small` for those whose schema states a limit of its own
+   * (it buys bytes, at the price of calls that are not inlined), `library` for pure code that a test calls without a host.
    */
   mode: "release" | "small" | "library";
   rules: Omit<LintRules, "names">;
@@ -50,11 +50,11 @@ function readSchema(file: string): Model {
 function filterTarget(folder: string): Target {
   const schemaFile = `${folder}/schema.json`;
   if (!existsSync(schemaFile)) throw new Error(`${schemaFile} is missing: every filter has one`);
-  const { half, moduleLimit } = readSchema(schemaFile);
+  const { half, moduleLimit, small } = readSchema(schemaFile);
   return {
     folder,
     output: `build/${folder.slice("filters/".length)}.wasm`,
-    mode: moduleLimit > DEFAULT_MODULE_LIMIT ? "small" : "release",
+    mode: small ? "small" : "release",
     rules: {
       limit: moduleLimit,
       upstream: half === "upstream",

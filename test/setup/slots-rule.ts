@@ -24,7 +24,8 @@ export function checkSlots(root: string): string[] {
     );
     try {
       const slots = slotNames(readModel(JSON.parse(readFileSync(join(root, schema), "utf8"))));
-      return slots.filter((slot) => !used.has(slot)).map((slot) => `${config} never reads the slot ${slot}`);
+      const unread = slots.filter((names) => !names.some((name) => used.has(name)));
+      return unread.map(([name]) => `${config} never reads the slot ${name}`);
     } catch (error) {
       if (error instanceof SchemaError || error instanceof SyntaxError) return [`${schema}: ${error.message}`];
       throw error;

@@ -79,6 +79,8 @@ export interface Model {
   readonly sizeLimit: number;
   /** Most bytes of the built module. */
   readonly moduleLimit: number;
+  /** The schema states the limit: bytes come before calls that are inlined. */
+  readonly small: boolean;
   readonly root: ObjectRule;
 }
 
@@ -184,7 +186,8 @@ export function readModel(schema: unknown): Model {
     own.fail("facts", "must be true or false");
   own.oneOf("default", STAND_IN_NAMES);
   const moduleLimit = own.whole("moduleLimit", 1, 1048576, DEFAULT_MODULE_LIMIT);
-  return { kind, half, sizeLimit, moduleLimit, root: readObject(place) };
+  const small = own.value["moduleLimit"] !== undefined;
+  return { kind, half, sizeLimit, moduleLimit, small, root: readObject(place) };
 }
 
 function readRule(place: Place): Rule {
@@ -240,11 +243,10 @@ function impliedDefault(rule: Rule): unknown {
   return rule.fields.some((field) => field.default !== undefined) ? {} : undefined;
 }
 
-/** The checker compares each key with all before it, hence the low bound. */
 function readMap(place: Place): MapRule {
   place.only([...ANNOTATIONS, "type", "additionalProperties", "minProperties", "maxProperties"]);
-  const least = place.number("minProperties", 0, 1024, 0);
-  const most = place.number("maxProperties", least, 1024);
+  const least = place.number("minProperties", 0, 65535, 0);
+  const most = place.number("maxProperties", least, 65535);
   const items = readRule(place.child("additionalProperties"));
   const allowed = `an object of ${least} to ${most} fields`;
   return { type: "map", least, most, items, allowed, description: place.description };

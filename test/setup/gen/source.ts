@@ -1,7 +1,7 @@
 /** schema.gen.ts: slots, values of enums, size limit and table, as AssemblyScript. */
 import { SchemaError } from "./model.ts";
 import type { Model, ObjectRule, Rule } from "./model.ts";
-import { tableBytes } from "./table.ts";
+import { ruleKey, tableBytes } from "./table.ts";
 
 /** `minRetryRate` -> `MIN_RETRY_RATE`, `virtualHost` -> `VIRTUAL_HOST`, `original-answer` -> `ORIGINAL_ANSWER`. */
 function upper(name: string): string {
@@ -14,6 +14,8 @@ function upper(name: string): string {
 interface Group {
   readonly comment: string;
   readonly constants: [string, number][];
+  /** Of slots: the object that has them. */
+  readonly object?: ObjectRule;
 }
 
 /** The object that a rule leads to, itself or by the items of a list or map. */
@@ -29,7 +31,8 @@ function enumIn(rule: Rule): Rule {
 function collect(object: ObjectRule, path: readonly string[], groups: Group[]): void {
   const name = (key: string, ...more: string[]): string => [...path, key, ...more].map(upper).join("_");
   const where = path.length === 0 ? "the configuration" : path.join(".");
-  groups.push({ comment: `Slots of ${where}.`, constants: object.fields.map(({ key }, slot) => [name(key), slot]) });
+  const slots = object.fields.map(({ key }, slot): [string, number] => [name(key), slot]);
+  groups.push({ comment: `Slots of ${where}.`, constants: slots, object });
   for (const { key, rule } of object.fields) {
     const values = enumIn(rule);
     if (values.type === "enum") {
@@ -41,12 +44,22 @@ function collect(object: ObjectRule, path: readonly string[], groups: Group[]): 
   }
 }
 
-/** Names of all slots of a schema. */
-export function slotNames(model: Model): string[] {
+/**
+ * Names of the slots of a schema: a list for each field of each object. Where the schema has equal objects (the table has
+ * them once) a field has a name at each of their places: whoever reads one reads all.
+ */
+export function slotNames(model: Model): string[][] {
   const groups: Group[] = [];
   collect(model.root, [], groups);
-  const slots = groups.filter(({ comment }) => comment.startsWith("Slots"));
-  return slots.flatMap(({ constants }) => constants.map(([name]) => name));
+  const fields = new Map<string, string[]>();
+  for (const { constants, object } of groups) {
+    if (!object) continue;
+    for (const [name, slot] of constants) {
+      const field = `${ruleKey(object)}/${slot}`;
+      fields.set(field, [...(fields.get(field) ?? []), name]);
+    }
+  }
+  return [...fields.values()];
 }
 
 /** The text of schema.gen.ts, before prettier. Throws SchemaError if two constants would have one name. */

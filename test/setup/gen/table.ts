@@ -15,6 +15,11 @@ const TYPES: Readonly<Record<Rule["type"], number>> = {
 const AS_STRING = 1;
 const AS_NUMBER = 2;
 
+/** The same text for equal rules: descriptions do not count. */
+export function ruleKey(rule: Rule): string {
+  return JSON.stringify(rule, (key, value: unknown) => (key === "description" ? undefined : value));
+}
+
 /** Bytes that grow, and places in them that get a rule's offset once it is known. */
 class Table {
   readonly bytes: number[] = [];
@@ -53,7 +58,7 @@ class Table {
     this.rule(root);
     const written = new Map<string, number>();
     for (let next = this.waiting.shift(); next !== undefined; next = this.waiting.shift()) {
-      const same = JSON.stringify(next.rule, (key, value: unknown) => (key === "description" ? undefined : value));
+      const same = ruleKey(next.rule);
       const known = written.get(same);
       const offset = known ?? this.bytes.length;
       if (offset > 65535) throw new RangeError("the table of this schema is longer than 65535 bytes");

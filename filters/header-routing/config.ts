@@ -1,0 +1,83 @@
+/** Checked nodes -> compiled policy: the frame and the rules. Pure. */
+import * as cfg from "../../assembly/config";
+import { KeyTable } from "../../assembly/keys";
+import { compileRuleFilters } from "./changes-config";
+import { compileSources } from "./keys-config";
+import { compileMatches, indexMatches } from "./matches-config";
+import { Binding, Policy, Rule } from "./model";
+import * as slot from "./schema.gen";
+import { compileSplit, compileTable } from "./split-config";
+import { TargetList } from "./targets-config";
+import * as texts from "./texts.gen";
+import { bytesOf } from "./values";
+
+/** @returns null after an error, whose message is `cfg.messagePtr()` */
+export function compile(root: cfg.Node): Policy | null {
+  const policy = new Policy();
+  policy.name = bytesOf(cfg.field(root, slot.NAME));
+  policy.shadow = cfg.enumIndex(cfg.field(root, slot.MODE)) == slot.MODE_SHADOW;
+  policy.binding = bindingOf(cfg.field(root, slot.BINDING));
+  policy.document = cfg.enumIndex(cfg.field(root, slot.FACTS)) == slot.FACTS_DOCUMENT;
+  const identity = cfg.field(root, slot.IDENTITY);
+  if (identity != cfg.NONE) {
+    if (policy.document) {
+      cfg.error(identity, texts.M_IDENTITY);
+      return null;
+    }
+    policy.identityKey = bytesOf(cfg.field(identity, slot.IDENTITY_FILTER_STATE));
+  }
+  const targets = new TargetList(policy);
+  if (!targets.addArms(cfg.field(root, slot.ARMS)) || !targets.addClusters(cfg.field(root, slot.CLUSTERS))) return null;
+  return compileRules(policy, targets, cfg.field(root, slot.RULES)) ? policy : null;
+}
+
+function bindingOf(binding: cfg.Node): i32 {
+  switch (cfg.enumIndex(binding)) {
+    case slot.BINDING_ARMS:
+      return Binding.ARMS;
+    case slot.BINDING_CLUSTER:
+      return Binding.CLUSTER;
+    default:
+      // slot.BINDING_HEADER
+      return Binding.HEADER;
+  }
+}
+
+function compileRules(policy: Policy, targets: TargetList, list: cfg.Node): bool {
+  const known = new KeyTable();
+  for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
+    const name = cfg.field(item, slot.RULES_NAME);
+    if (known.count(cfg.ptr(name), cfg.len(name), false) > 0) return cfg.error(name, texts.M_RULE_TWICE);
+    known.add(cfg.ptr(name), cfg.len(name), false, 0);
+    const rule = new Rule(bytesOf(name));
+    rule.index = policy.rules.push(rule) - 1;
+    if (!compileRuleFilters(rule, cfg.field(item, slot.RULES_FILTERS))) return false;
+    if (!compileAction(policy, targets, rule, item)) return false;
+    if (!compileMatches(policy, rule, item)) return false;
+  }
+  indexMatches(policy);
+  return true;
+}
+
+function compileAction(policy: Policy, targets: TargetList, rule: Rule, item: cfg.Node): bool {
+  const arm = cfg.field(item, slot.RULES_ARM);
+  const cluster = cfg.field(item, slot.RULES_CLUSTER);
+  const key = cfg.field(item, slot.RULES_KEY);
+  const split = cfg.field(item, slot.RULES_SPLIT);
+  const table = cfg.field(item, slot.RULES_TABLE);
+  let actions = 0;
+  if (arm != cfg.NONE) actions++;
+  if (cluster != cfg.NONE) actions++;
+  if (split != cfg.NONE) actions++;
+  if (table != cfg.NONE) actions++;
+  if (actions > 1) return cfg.error(item, texts.M_ACTIONS);
+  if (actions == 0 && cfg.field(item, slot.RULES_FILTERS) == cfg.NONE) return cfg.error(item, texts.M_NO_ACTION);
+  if (key != cfg.NONE && split == cfg.NONE && table == cfg.NONE) return cfg.error(key, texts.M_KEY_ALONE);
+  if (table != cfg.NONE && cfg.len(key) == 0) return cfg.error(table, texts.M_NEEDS_KEY);
+  if (!compileSources(rule, key)) return false;
+  if (arm != cfg.NONE) rule.target = targets.arm(arm);
+  if (cluster != cfg.NONE) rule.target = targets.cluster(cluster);
+  if ((arm != cfg.NONE || cluster != cfg.NONE) && rule.target === null) return false;
+  if (split != cfg.NONE) return compileSplit(policy, targets, rule, split);
+  return table == cfg.NONE || compileTable(targets, rule, table);
+}

@@ -1,0 +1,77 @@
+/** When an arm fails too often to stay open, by what is counted on the whole proxy. README.md ("The guard") has formula and table. Pure. */
+import { advanceMarks, fillMarks, growth, MARKS_BYTES, SLOTS } from "../../assembly/window";
+import { GuardLimits } from "./model";
+
+/** Square of Wilson's z: 4 standard deviations. */
+const Z2: i64 = 16;
+/** Counts beyond this are halved together: the squares below stay within 63 bits. */
+const MOST: i64 = 1 << 20;
+
+/**
+ * Whether the lower bound of Wilson's interval (z = 4) for the share of failures is above `limit` thousandths: (e + z²/2 -
+ * z·sqrt(e(n - e)/n + z²/4)) / (n + z²) > limit, without division and root.
+ */
+export function failsTooOften(requests: i64, errors: i64, limit: i64): bool {
+  let n = requests;
+  let e = min(errors, requests);
+  while (n > MOST) {
+    n >>= 1;
+    e >>= 1;
+  }
+  if (n <= 0) return false;
+  // Thousandths of a request.
+  const above = 1000 * e + 1000 * (Z2 / 2) - limit * (n + Z2);
+  if (above <= 0) return false;
+  const spread = Z2 * ((e * (n - e) * 1000) / n) + 1000 * ((Z2 * Z2) / 4);
+  return above * above > spread * 1000;
+}
+
+/** One worker's view of a guarded arm: where the proxy's counters stood in the last slots of the window. */
+export class ArmWindow {
+  private readonly requests: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
+  private readonly errors: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
+  private slot: u64 = 0;
+
+  constructor(private readonly limits: GuardLimits) {}
+
+  /** Forgets all before now: the counters' growth begins here. */
+  restart(now: u64, requests: u64, errors: u64): void {
+    this.slot = this.slotOf(now);
+    fillMarks(changetype<usize>(this.requests), requests);
+    fillMarks(changetype<usize>(this.errors), errors);
+  }
+
+  /** Notes where the counters stand. @param now milliseconds */
+  advance(now: u64, requests: u64, errors: u64): void {
+    const slot = this.slotOf(now);
+    // A clock that was set back leaves the marks as they are.
+    if (slot <= this.slot) return;
+    advanceMarks(changetype<usize>(this.requests), this.slot, slot, requests);
+    advanceMarks(changetype<usize>(this.errors), this.slot, slot, errors);
+    this.slot = slot;
+  }
+
+  /** Whether the arm must close, the counters being where they are now. */
+  isBad(requests: u64, errors: u64): bool {
+    const n = <i64>this.grown(this.requests, requests);
+    const e = <i64>this.grown(this.errors, errors);
+    return n >= this.limits.minRequests && failsTooOften(n, e, this.limits.maxErrors);
+  }
+
+  /** Requests and failures that the window holds, for the log. */
+  grownRequests(requests: u64): u64 {
+    return this.grown(this.requests, requests);
+  }
+
+  grownErrors(errors: u64): u64 {
+    return this.grown(this.errors, errors);
+  }
+
+  private grown(marks: StaticArray<u8>, value: u64): u64 {
+    return growth(changetype<usize>(marks), this.slot, value);
+  }
+
+  private slotOf(now: u64): u64 {
+    return now / max<u64>(<u64>this.limits.window / SLOTS, 1);
+  }
+}

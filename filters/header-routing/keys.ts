@@ -1,0 +1,105 @@
+/** Whose arm or entry it is: the key of a request, out of the sources of a rule. Pure. */
+import { data, BOOLEAN, NUMBER } from "../../assembly/config/node";
+import { isString, NONE, textAddress, textLength } from "../../assembly/document";
+import { FALSE_VALUE, TRUE_VALUE } from "../../assembly/config/texts.gen";
+import { Facts } from "./facts";
+import { isPeer } from "./match";
+import { KeySource, Rule, SourceKind } from "./model";
+import { Request } from "./request";
+
+/** Digits of a generated key. */
+export const GENERATED: i32 = 16;
+const DIGITS = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);
+const generatedText = memory.data(GENERATED);
+
+/** Finds the key of a request. */
+export class KeyFinder {
+  /** The key; length 0: there is none. */
+  key: usize = 0;
+  length: i32 = 0;
+  /** The source whose cookie the client is to be given; null: none. */
+  fresh: KeySource | null = null;
+
+  constructor(
+    private readonly request: Request,
+    private readonly facts: Facts,
+  ) {}
+
+  /** The first key that a source has and may give. @param random 64 bits by chance, for a generated one */
+  find(rule: Rule, random: u64): void {
+    this.length = 0;
+    this.fresh = null;
+    for (let i = 0; i < rule.sources.length && this.length == 0; i++) {
+      const source = unchecked(rule.sources[i]);
+      if (!this.isTrusted(source)) continue;
+      if (source.kind == SourceKind.CLAIM) this.readClaim(source.name);
+      else if (source.kind == SourceKind.PEER) this.readPeer();
+      else if (this.isInRequest(source)) this.take(this.request.value, this.request.valueLength);
+      if (source.kind == SourceKind.GENERATE && !isGenerated(this.key, this.length)) {
+        writeDigits(random, generatedText);
+        this.take(generatedText, GENERATED);
+        this.fresh = source;
+      }
+    }
+  }
+
+  private take(key: usize, length: i32): void {
+    this.key = key;
+    this.length = length;
+  }
+
+  private isTrusted(source: KeySource): bool {
+    if (source.isOpen) return true;
+    const facts = this.facts;
+    if (!facts.ready()) return false;
+    if (source.ports.includes(facts.port)) return true;
+    for (let i = 0; i < source.peers.length; i++) if (isPeer(unchecked(source.peers[i]), facts)) return true;
+    return false;
+  }
+
+  private isInRequest(source: KeySource): bool {
+    switch (source.kind) {
+      case SourceKind.HEADER:
+        return this.request.findHeader(source.name);
+      case SourceKind.QUERY:
+        return this.request.findQuery(source.name);
+      case SourceKind.BAGGAGE:
+        return this.request.findBaggage(source.name);
+      default:
+        return this.request.findCookie(source.name);
+    }
+  }
+
+  private readPeer(): void {
+    if (this.facts.ready() && this.facts.peerLength > 0) this.take(this.facts.peer, this.facts.peerLength);
+  }
+
+  /** A text, or a number or boolean as it is written. */
+  private readClaim(name: StaticArray<u8>): void {
+    if (!this.facts.ready()) return;
+    const claim = this.facts.claim(name);
+    if (claim == NONE) return;
+    if (isString(claim)) this.take(textAddress(claim), textLength(claim));
+    else if (data(claim).kind == NUMBER && data(claim).ptr != 0) this.take(data(claim).ptr, data(claim).len);
+    else if (data(claim).kind == BOOLEAN) {
+      const word = data(claim).value != 0 ? TRUE_VALUE : FALSE_VALUE;
+      this.take(word + 1, load<u8>(word));
+    }
+  }
+}
+
+/** Sixteen digits as this filter writes them: another value in the cookie is not its own. */
+function isGenerated(key: usize, length: i32): bool {
+  if (length != GENERATED) return false;
+  for (let i = 0; i < length; i++) {
+    const byte = load<u8>(key + <usize>i);
+    if (<u8>(byte - 0x30) >= 10 && <u8>(byte - 0x61) >= 6) return false;
+  }
+  return true;
+}
+
+/** Writes the sixteen digits of a number to `out`. */
+export function writeDigits(value: u64, out: usize): void {
+  for (let i: usize = 0; i < <usize>GENERATED; i++)
+    store<u8>(out + i, load<u8>(DIGITS + <usize>((value >> (<u64>(60 - i * 4))) & 15)));
+}

@@ -1,0 +1,242 @@
+/** Checked nodes -> matches in the order of Gateway API's precedence, filed by path. Pure. */
+import { ByteBuilder, compareBytes } from "../../assembly/bytes";
+import * as cfg from "../../assembly/config";
+import { ClaimType, Match, PathKind, Policy, Rule, Wanted, WantedClaim } from "./model";
+import * as slot from "./schema.gen";
+import * as texts from "./texts.gen";
+import { bytesOf, headerName, isPrintable, isValue, peerOf } from "./values";
+
+/** Matches of a policy, each of a rule's hosts counted for itself. */
+const MOST: i32 = 20_000;
+
+const path = new ByteBuilder();
+
+/** Adds the matches of a rule to the policy. False after an error. */
+export function compileMatches(policy: Policy, rule: Rule, node: cfg.Node): bool {
+  const hosts = cfg.field(node, slot.RULES_HOSTNAMES);
+  const matches = cfg.field(node, slot.RULES_MATCHES);
+  if (cfg.len(matches) == 0) return addForHosts(policy, anyPath(rule), hosts);
+  for (let item = cfg.first(matches); item != cfg.NONE; item = cfg.next(item)) {
+    const match = new Match(rule);
+    if (!compilePath(match, item) || !compileRest(match, item) || !addForHosts(policy, match, hosts)) return false;
+  }
+  return true;
+}
+
+function anyPath(rule: Rule): Match {
+  const match = new Match(rule);
+  match.path = path.clear().byte(0x2f).copy();
+  return match;
+}
+
+/** One match for each host of the rule. */
+function addForHosts(policy: Policy, match: Match, hosts: cfg.Node): bool {
+  if (policy.matches.length + cfg.len(hosts) >= MOST) return cfg.error(hosts, texts.M_MATCHES);
+  if (cfg.len(hosts) == 0) policy.matches.push(match);
+  for (let item = cfg.first(hosts); item != cfg.NONE; item = cfg.next(item)) {
+    const one = match.copy();
+    if (!readHost(one, item)) return false;
+    policy.matches.push(one);
+  }
+  return true;
+}
+
+/** `*.example.com` is kept as the end that hosts must have. */
+function readHost(match: Match, node: cfg.Node): bool {
+  const host = bytesOf(node);
+  let from = 0;
+  if (host.length > 1 && unchecked(host[0]) == 0x2a && unchecked(host[1]) == 0x2e) from = 1;
+  for (let i = from; i < host.length; i++) {
+    const byte = unchecked(host[i]);
+    const fine = <u8>(byte - 0x61) < 26 || <u8>(byte - 0x30) < 10 || byte == 0x2d || byte == 0x5f || byte == 0x2e;
+    if (!fine || (byte == 0x2e && i + 1 == host.length)) return cfg.error(node, texts.M_BAD_HOST);
+  }
+  match.wildcard = from > 0;
+  match.host = path
+    .clear()
+    .bytes(changetype<usize>(host) + <usize>from, host.length - from)
+    .copy();
+  return true;
+}
+
+function compilePath(match: Match, node: cfg.Node): bool {
+  const own = cfg.field(node, slot.RULES_MATCHES_PATH);
+  const method = cfg.field(node, slot.RULES_MATCHES_METHOD);
+  const grpc = cfg.field(node, slot.RULES_MATCHES_GRPC);
+  if (grpc != cfg.NONE) return compileGrpc(match, own, method, grpc);
+  match.method = bytesOf(method);
+  const type = cfg.field(own, slot.RULES_MATCHES_PATH_TYPE);
+  const value = cfg.field(own, slot.RULES_MATCHES_PATH_VALUE);
+  switch (cfg.enumIndex(type)) {
+    case slot.RULES_MATCHES_PATH_TYPE_REGULAR_EXPRESSION:
+      return cfg.error(type, texts.M_REGEX);
+    case slot.RULES_MATCHES_PATH_TYPE_EXACT:
+      match.pathKind = PathKind.EXACT;
+      break;
+    default:
+      // slot.RULES_MATCHES_PATH_TYPE_PATH_PREFIX
+      match.pathKind = PathKind.PREFIX;
+  }
+  match.path = bytesOf(value);
+  return isPath(value, match.path);
+}
+
+/** HTTPPathMatch's own validation: what a server or Envoy might read as another path is refused. */
+function isPath(node: cfg.Node, bytes: StaticArray<u8>): bool {
+  if (unchecked(bytes[0]) != 0x2f) return cfg.error(node, texts.M_BAD_PATH);
+  let segment = 1;
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = unchecked(bytes[i]);
+    if (byte < 0x21 || byte == 0x7f || byte == 0x3f || byte == 0x23) return cfg.error(node, texts.M_BAD_PATH);
+    if (
+      byte == 0x25 &&
+      i + 2 < bytes.length &&
+      unchecked(bytes[i + 1]) == 0x32 &&
+      (unchecked(bytes[i + 2]) | 0x20) == 0x66
+    )
+      return cfg.error(node, texts.M_DOUBLE_SLASH);
+    const last = i + 1 == bytes.length;
+    if (i == 0 || (byte != 0x2f && !last)) continue;
+    const end = byte == 0x2f ? i : i + 1;
+    const length = end - segment;
+    const dots = (length == 1 || length == 2) && unchecked(bytes[segment]) == 0x2e && unchecked(bytes[end - 1]) == 0x2e;
+    if (length == 0 || dots) return cfg.error(node, texts.M_DOUBLE_SLASH);
+    segment = i + 1;
+  }
+  return true;
+}
+
+/** A gRPC method is a path: /service/method. */
+function compileGrpc(match: Match, own: cfg.Node, method: cfg.Node, grpc: cfg.Node): bool {
+  const type = cfg.field(grpc, slot.RULES_MATCHES_GRPC_TYPE);
+  if (cfg.enumIndex(type) == slot.RULES_MATCHES_GRPC_TYPE_REGULAR_EXPRESSION) return cfg.error(type, texts.M_REGEX);
+  // The path's fields have defaults: another path than the default's was given.
+  if (method != cfg.NONE || !isAnyPath(own)) return cfg.error(grpc, texts.M_GRPC_PATH);
+  const service = cfg.field(grpc, slot.RULES_MATCHES_GRPC_SERVICE);
+  const name = cfg.field(grpc, slot.RULES_MATCHES_GRPC_METHOD);
+  if (service == cfg.NONE && name == cfg.NONE) return cfg.error(grpc, texts.M_GRPC_EMPTY);
+  if (!isGrpcName(service) || !isGrpcName(name)) return false;
+  match.grpc = true;
+  path.clear().byte(0x2f);
+  if (service != cfg.NONE) path.bytes(cfg.ptr(service), cfg.len(service));
+  if (service != cfg.NONE && name != cfg.NONE) path.byte(0x2f);
+  path.bytes(cfg.ptr(name), cfg.len(name));
+  match.path = path.copy();
+  if (service == cfg.NONE) match.pathKind = PathKind.SUFFIX;
+  else if (name != cfg.NONE) match.pathKind = PathKind.EXACT;
+  return true;
+}
+
+function isAnyPath(own: cfg.Node): bool {
+  const type = cfg.enumIndex(cfg.field(own, slot.RULES_MATCHES_PATH_TYPE));
+  return (
+    type == slot.RULES_MATCHES_PATH_TYPE_PATH_PREFIX && cfg.len(cfg.field(own, slot.RULES_MATCHES_PATH_VALUE)) == 1
+  );
+}
+
+function isGrpcName(node: cfg.Node): bool {
+  for (let i = 0; i < cfg.len(node); i++)
+    if (load<u8>(cfg.ptr(node) + <usize>i) == 0x2f) return cfg.error(node, texts.M_BAD_GRPC);
+  return isPrintable(node) || cfg.error(node, texts.M_BAD_GRPC);
+}
+
+function compileRest(match: Match, node: cfg.Node): bool {
+  const headers = cfg.field(node, slot.RULES_MATCHES_HEADERS);
+  for (let item = cfg.first(headers); item != cfg.NONE; item = cfg.next(item))
+    if (!compileHeader(match, item)) return false;
+  const query = cfg.field(node, slot.RULES_MATCHES_QUERY_PARAMS);
+  for (let item = cfg.first(query); item != cfg.NONE; item = cfg.next(item)) {
+    const type = cfg.field(item, slot.RULES_MATCHES_QUERY_PARAMS_TYPE);
+    if (cfg.enumIndex(type) != slot.RULES_MATCHES_QUERY_PARAMS_TYPE_EXACT) return cfg.error(type, texts.M_REGEX);
+    const name = bytesOf(cfg.field(item, slot.RULES_MATCHES_QUERY_PARAMS_NAME));
+    const value = bytesOf(cfg.field(item, slot.RULES_MATCHES_QUERY_PARAMS_VALUE));
+    if (!hasName(match.query, name)) match.query.push(new Wanted(name, value, false));
+  }
+  const claims = cfg.field(node, slot.RULES_MATCHES_CLAIMS);
+  for (let item = cfg.first(claims); item != cfg.NONE; item = cfg.next(item))
+    if (!compileClaim(match, item)) return false;
+  const peer = cfg.field(node, slot.RULES_MATCHES_PEER);
+  if (peer == cfg.NONE) return true;
+  const prefix = cfg.enumIndex(cfg.field(peer, slot.RULES_MATCHES_PEER_TYPE)) == slot.RULES_MATCHES_PEER_TYPE_PREFIX;
+  match.peer = peerOf(cfg.field(peer, slot.RULES_MATCHES_PEER_VALUE), prefix);
+  return match.peer !== null;
+}
+
+/** Of several with one name the first one counts (Gateway API). */
+function hasName(list: Array<Wanted>, name: StaticArray<u8>): bool {
+  for (let i = 0; i < list.length; i++) {
+    const other = unchecked(list[i]).name;
+    if (
+      other.length == name.length &&
+      compareBytes(changetype<usize>(other), changetype<usize>(name), name.length) == 0
+    )
+      return true;
+  }
+  return false;
+}
+
+function compileHeader(match: Match, item: cfg.Node): bool {
+  const type = cfg.field(item, slot.RULES_MATCHES_HEADERS_TYPE);
+  const value = cfg.field(item, slot.RULES_MATCHES_HEADERS_VALUE);
+  const name = headerName(cfg.field(item, slot.RULES_MATCHES_HEADERS_NAME));
+  if (name.length == 0) return false;
+  const kind = cfg.enumIndex(type);
+  if (kind == slot.RULES_MATCHES_HEADERS_TYPE_REGULAR_EXPRESSION) return cfg.error(type, texts.M_REGEX);
+  const absent = kind != slot.RULES_MATCHES_HEADERS_TYPE_EXACT;
+  if (absent && value != cfg.NONE) return cfg.error(value, texts.M_ABSENT_VALUE);
+  if (!absent && value == cfg.NONE) return cfg.error(item, texts.M_NO_VALUE);
+  if (!isValue(value)) return false;
+  if (!hasName(match.headers, name)) match.headers.push(new Wanted(name, bytesOf(value), absent));
+  return true;
+}
+
+function compileClaim(match: Match, item: cfg.Node): bool {
+  const name = bytesOf(cfg.field(item, slot.RULES_MATCHES_CLAIMS_CLAIM));
+  const text = cfg.field(item, slot.RULES_MATCHES_CLAIMS_STRING);
+  const number = cfg.field(item, slot.RULES_MATCHES_CLAIMS_NUMBER);
+  const boolean = cfg.field(item, slot.RULES_MATCHES_CLAIMS_BOOLEAN);
+  if (cfg.len(item) != 2) return cfg.error(item, texts.M_CLAIM);
+  if (text != cfg.NONE) match.claims.push(new WantedClaim(name, ClaimType.STRING, bytesOf(text), 0));
+  else if (number != cfg.NONE)
+    match.claims.push(new WantedClaim(name, ClaimType.NUMBER, bytesOf(text), cfg.milli(number)));
+  else match.claims.push(new WantedClaim(name, ClaimType.BOOLEAN, bytesOf(text), cfg.flag(boolean) ? 1 : 0));
+  return true;
+}
+
+/** Puts the matches in order and files them under their paths. */
+export function indexMatches(policy: Policy): void {
+  const matches = policy.matches;
+  for (let i = 0; i < matches.length; i++) unchecked(matches[i]).order = i;
+  sort(matches);
+  for (let i = 0; i < matches.length; i++) {
+    const match = unchecked(matches[i]);
+    const bytes = changetype<usize>(match.path);
+    let length = match.path.length;
+    if (match.pathKind == PathKind.SUFFIX) policy.loose.push(i);
+    else if (match.pathKind == PathKind.EXACT) policy.paths.add(bytes, length, false, i);
+    else {
+      // /v2 and /v2/ are the same prefix: of /v2 itself, and of all that begins with /v2/.
+      if (unchecked(match.path[length - 1]) == 0x2f) length--;
+      if (length > 0) policy.paths.add(bytes, length, false, i);
+      path.clear().bytes(bytes, length).byte(0x2f);
+      policy.paths.add(path.address, path.length, true, i);
+    }
+  }
+}
+
+/** Shell's sort: rules come nearly sorted. */
+function sort(matches: Array<Match>): void {
+  for (let gap = matches.length >> 1; gap > 0; gap >>= 1) {
+    for (let i = gap; i < matches.length; i++) {
+      const match = unchecked(matches[i]);
+      const rank = match.rank;
+      let j = i;
+      for (; j >= gap; j -= gap) {
+        const other = unchecked(matches[j - gap]);
+        if (other.rank > rank || (other.rank == rank && other.order < match.order)) break;
+        unchecked((matches[j] = other));
+      }
+      unchecked((matches[j] = match));
+    }
+  }
+}

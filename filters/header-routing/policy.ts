@@ -1,0 +1,158 @@
+/**
+ * The decision: of all matches that hold the first one by Gateway API's precedence, then its rule's action. Pure: no host,
+ * no clock and no chance of its own.
+ */
+import { Facts } from "./facts";
+import { KeyFinder } from "./keys";
+import { Matcher } from "./match";
+import { Policy, Rule, Share, Split, Target } from "./model";
+import { Request } from "./request";
+import { bucketOf, shareOf } from "./split";
+
+/** How a target was found. */
+export namespace Why {
+  /** The rule names it. */
+  export const NAMED: i32 = 0;
+  /** By the bucket of the request's key. */
+  export const BUCKET: i32 = 1;
+  /** The key is forced. */
+  export const FORCED: i32 = 2;
+  /** The guard has closed the arm that would have been. */
+  export const CLOSED: i32 = 3;
+  /** There are no sources of keys: a draw for each request. */
+  export const CHANCE: i32 = 4;
+  /** There are sources, and the request has no key. */
+  export const KEYLESS: i32 = 5;
+}
+
+/** Which guarded arms are closed now: what only the host knows. */
+export abstract class Gates {
+  /** @param guard number of a guard of the policy */
+  abstract isClosed(guard: i32): bool;
+}
+
+/** What came of a request. Reused: it belongs to the request that was decided last. */
+export class Decision {
+  /** Null: no rule matches. */
+  rule: Rule | null = null;
+  /** Null: the route's own way. */
+  target: Target | null = null;
+  why: i32 = Why.NAMED;
+  /** The bucket; -1: there was none to look at. */
+  bucket: i64 = -1;
+  /** Number of the guard that the request counts for; -1: none. */
+  guard: i32 = -1;
+}
+
+/** Decides about the requests of one policy. */
+export class Decider {
+  readonly decision: Decision = new Decision();
+  readonly finder: KeyFinder;
+  /** The chance of the last decision: the generated key, if there is one. */
+  random: u64 = 0;
+  private readonly matcher: Matcher;
+
+  constructor(
+    private readonly policy: Policy,
+    private readonly request: Request,
+    readonly facts: Facts,
+    private readonly gates: Gates,
+  ) {
+    this.finder = new KeyFinder(request, facts);
+    this.matcher = new Matcher(request, facts);
+  }
+
+  /** Decides about what `request` and `facts` hold. @param random 64 bits by chance */
+  decide(random: u64): Decision {
+    const decision = this.decision;
+    this.random = random;
+    decision.rule = null;
+    decision.target = null;
+    decision.why = Why.NAMED;
+    decision.bucket = -1;
+    decision.guard = -1;
+    this.finder.fresh = null;
+    this.matcher.reset();
+    const rule = this.find();
+    if (rule === null) return decision;
+    decision.rule = rule;
+    const split = rule.split;
+    const entries = rule.entries;
+    decision.target = rule.target;
+    if (split !== null) this.share(rule, split, random);
+    else if (entries !== null) {
+      this.finder.find(rule, random);
+      const finder = this.finder;
+      const number = finder.length > 0 ? entries.table.find(finder.key, finder.length) : -1;
+      decision.why = finder.length > 0 ? Why.NAMED : Why.KEYLESS;
+      decision.target = number >= 0 ? unchecked(this.policy.targets[number]) : entries.fallback;
+    }
+    return decision;
+  }
+
+  /** The rule of the first match that holds. */
+  private find(): Rule | null {
+    const policy = this.policy;
+    const matches = policy.matches;
+    let best = matches.length;
+    const keys = policy.paths.begin(this.request.path, this.request.pathLength);
+    for (let place = keys.next(); place >= 0; place = keys.next()) {
+      // Under one key the numbers grow.
+      for (let at = place; at >= 0; at = keys.after(at)) {
+        const number = keys.numberAt(at);
+        if (number >= best) break;
+        if (this.matcher.holds(unchecked(matches[number]))) best = number;
+      }
+    }
+    for (let i = 0; i < policy.loose.length; i++) {
+      const number = unchecked(policy.loose[i]);
+      if (number >= best) break;
+      if (this.matcher.holds(unchecked(matches[number]))) best = number;
+    }
+    return best < matches.length ? unchecked(matches[best]).rule : null;
+  }
+
+  private share(rule: Rule, split: Split, random: u64): void {
+    const decision = this.decision;
+    decision.target = split.fallback;
+    if (rule.sources.length == 0) {
+      decision.why = Why.CHANCE;
+      this.take(split, random % split.buckets);
+      return;
+    }
+    const finder = this.finder;
+    finder.find(rule, random);
+    if (finder.length == 0) {
+      decision.why = Why.KEYLESS;
+      // Without a default the first arm with a weight has those without a key, as bucket 0.
+      if (split.fallback === null) this.take(split, 0);
+      return;
+    }
+    const forced = split.forced;
+    const number = forced !== null ? forced.find(finder.key, finder.length) : -1;
+    if (number >= 0) {
+      decision.why = Why.FORCED;
+      if (number < split.shares.length) this.enter(split, unchecked(split.shares[number]));
+      return;
+    }
+    decision.why = Why.BUCKET;
+    this.take(split, bucketOf(split, finder.key, finder.length));
+  }
+
+  private take(split: Split, bucket: u64): void {
+    this.decision.bucket = <i64>bucket;
+    const share = shareOf(split, bucket);
+    if (share !== null) this.enter(split, share);
+  }
+
+  /** An arm that is closed sends all of its users to the default. */
+  private enter(split: Split, share: Share): void {
+    const decision = this.decision;
+    if (share.guardIndex >= 0 && this.gates.isClosed(share.guardIndex)) {
+      decision.why = Why.CLOSED;
+      return;
+    }
+    decision.target = share.target;
+    decision.guard = share.guardIndex;
+  }
+}

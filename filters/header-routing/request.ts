@@ -1,0 +1,189 @@
+/** What a request says of itself: its headers, read once, and single values out of them. Pure. */
+import { equals, isText } from "../../assembly/bytes";
+import { HeaderPairs } from "../../assembly/headers";
+import { pathLength } from "../../assembly/path";
+import { Scratch } from "../../assembly/scratch";
+import { AUTHORITY, BAGGAGE, CONTENT_TYPE, COOKIE, GRPC, INTERNAL, METHOD, PATH } from "./texts.gen";
+
+export class Request {
+  readonly pairs: HeaderPairs = new HeaderPairs();
+  method: usize = 0;
+  methodLength: i32 = 0;
+  /** Without query. */
+  path: usize = 0;
+  pathLength: i32 = 0;
+  /** Behind the `?`; length 0: there is none. */
+  private query: usize = 0;
+  private queryLength: i32 = 0;
+  private authority: usize = 0;
+  private authorityLength: i32 = 0;
+  /** Content type is gRPC's. */
+  grpc: bool = false;
+  /** There are internal headers. */
+  forged: bool = false;
+  /** What the last search has found. */
+  value: usize = 0;
+  valueLength: i32 = 0;
+  private readonly hostRoom: Scratch = new Scratch();
+
+  /** Lays the view over all header pairs. False when they contradict themselves: then nothing about the request is known. */
+  read(address: usize, length: i32): bool {
+    this.methodLength = 0;
+    this.pathLength = 0;
+    this.queryLength = 0;
+    this.authorityLength = 0;
+    this.grpc = false;
+    this.forged = false;
+    const pairs = this.pairs.reset(address, length);
+    if (!pairs.valid) return false;
+    while (pairs.next()) {
+      if (isText(pairs.name, pairs.nameLength, METHOD)) {
+        this.method = pairs.value;
+        this.methodLength = pairs.valueLength;
+      } else if (isText(pairs.name, pairs.nameLength, PATH)) this.readPath(pairs.value, pairs.valueLength);
+      else if (isText(pairs.name, pairs.nameLength, AUTHORITY)) {
+        this.authority = pairs.value;
+        this.authorityLength = pairs.valueLength;
+      } else if (isText(pairs.name, pairs.nameLength, CONTENT_TYPE)) this.grpc = isGrpc(pairs.value, pairs.valueLength);
+      else if (isInternal(pairs.name, pairs.nameLength)) this.forged = true;
+    }
+    return true;
+  }
+
+  private readPath(path: usize, length: i32): void {
+    const own = pathLength(path, length);
+    this.path = path;
+    this.pathLength = own;
+    if (own == length || load<u8>(path + <usize>own) != 0x3f) return;
+    this.query = path + <usize>(own + 1);
+    this.queryLength = length - own - 1;
+    for (let i = 0; i < this.queryLength; i++) if (load<u8>(this.query + <usize>i) == 0x23) this.queryLength = i;
+  }
+
+  /** The host in lower case, without port and without the dot at its end, as `value`. */
+  findHost(): void {
+    let length = this.authorityLength;
+    const room = this.hostRoom.room(length);
+    let colon = -1;
+    for (let i = 0; i < length; i++) {
+      const byte = load<u8>(this.authority + <usize>i);
+      if (byte == 0x3a) colon = i;
+      else if (byte == 0x5d) colon = -1;
+      store<u8>(room + <usize>i, <u8>(byte - 0x41) < 26 ? byte | 0x20 : byte);
+    }
+    if (colon >= 0) length = colon;
+    if (length > 1 && load<u8>(room + <usize>(length - 1)) == 0x2e) length--;
+    this.value = room;
+    this.valueLength = length;
+  }
+
+  /** The one line of a header, as `value`. False: there is none, or there are several. */
+  findHeader(name: StaticArray<u8>): bool {
+    const pairs = this.pairs.rewind();
+    let lines = 0;
+    while (pairs.next()) {
+      if (!equals(pairs.name, pairs.nameLength, name)) continue;
+      this.value = pairs.value;
+      this.valueLength = pairs.valueLength;
+      lines++;
+    }
+    return lines == 1;
+  }
+
+  /** Whether there is such a header at all. */
+  hasHeader(name: StaticArray<u8>): bool {
+    const pairs = this.pairs.rewind();
+    while (pairs.next()) if (equals(pairs.name, pairs.nameLength, name)) return true;
+    return false;
+  }
+
+  /** Whether the lines of a header, joined by commas (RFC 9110, section 5.3), are `wanted`. */
+  isHeader(name: StaticArray<u8>, wanted: StaticArray<u8>): bool {
+    const pairs = this.pairs.rewind();
+    let at = -1;
+    while (pairs.next()) {
+      if (!equals(pairs.name, pairs.nameLength, name)) continue;
+      if (at >= 0 && (at == wanted.length || unchecked(wanted[at]) != 0x2c)) return false;
+      at++;
+      if (wanted.length - at < pairs.valueLength) return false;
+      for (let i = 0; i < pairs.valueLength; i++)
+        if (unchecked(wanted[at + i]) != load<u8>(pairs.value + <usize>i)) return false;
+      at += pairs.valueLength;
+    }
+    return at == wanted.length;
+  }
+
+  /** The first query parameter of that name, as `value`. */
+  findQuery(name: StaticArray<u8>): bool {
+    return this.findMember(this.query, this.queryLength, name, 0x26, false);
+  }
+
+  /** The first cookie of that name, as `value`. */
+  findCookie(name: StaticArray<u8>): bool {
+    return this.findIn(COOKIE, 0x3b, name);
+  }
+
+  /** The first baggage member of that key (W3C Baggage), without its properties, as `value`. */
+  findBaggage(key: StaticArray<u8>): bool {
+    if (!this.findIn(BAGGAGE, 0x2c, key)) return false;
+    for (let i = 0; i < this.valueLength; i++) if (load<u8>(this.value + <usize>i) == 0x3b) this.valueLength = i;
+    while (this.valueLength > 0 && isSpace(load<u8>(this.value + <usize>(this.valueLength - 1)))) this.valueLength--;
+    return true;
+  }
+
+  /** The first member of that name in any line of a header. */
+  private findIn(header: usize, separator: u8, name: StaticArray<u8>): bool {
+    const pairs = this.pairs.rewind();
+    while (pairs.next()) {
+      if (!isText(pairs.name, pairs.nameLength, header)) continue;
+      if (this.findMember(pairs.value, pairs.valueLength, name, separator, true)) return true;
+    }
+    return false;
+  }
+
+  /** The first `name=value` between separators. @param spaced there may be white space around its parts */
+  private findMember(text: usize, length: i32, name: StaticArray<u8>, separator: u8, spaced: bool): bool {
+    let from = 0;
+    while (from < length) {
+      let end = from;
+      let equal = -1;
+      while (end < length && load<u8>(text + <usize>end) != separator) {
+        if (equal < 0 && load<u8>(text + <usize>end) == 0x3d) equal = end;
+        end++;
+      }
+      // A parameter without a sign has an empty value.
+      let last = equal < 0 ? end : equal;
+      let first = from;
+      let valueFrom = equal < 0 ? end : equal + 1;
+      let valueEnd = end;
+      if (spaced) {
+        while (first < last && isSpace(load<u8>(text + <usize>first))) first++;
+        while (last > first && isSpace(load<u8>(text + <usize>(last - 1)))) last--;
+        while (valueFrom < valueEnd && isSpace(load<u8>(text + <usize>valueFrom))) valueFrom++;
+        while (valueEnd > valueFrom && isSpace(load<u8>(text + <usize>(valueEnd - 1)))) valueEnd--;
+      }
+      if (equals(text + <usize>first, last - first, name)) {
+        this.value = text + <usize>valueFrom;
+        this.valueLength = valueEnd - valueFrom;
+        return true;
+      }
+      from = end + 1;
+    }
+    return false;
+  }
+}
+
+/** Whether a header is one of this filter's own. */
+export function isInternal(name: usize, length: i32): bool {
+  const own = <i32>load<u8>(INTERNAL);
+  return length >= own && isText(name, own, INTERNAL);
+}
+
+function isGrpc(value: usize, length: i32): bool {
+  const own = <i32>load<u8>(GRPC);
+  return length >= own && isText(value, own, GRPC);
+}
+
+function isSpace(byte: u8): bool {
+  return byte == 0x20 || byte == 0x09;
+}

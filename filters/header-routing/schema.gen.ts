@@ -1,0 +1,405 @@
+// Made from schema.json by `npm run gen`: change that file, not this one.
+
+/** Bytes of the longest configuration that is read. */
+export const SIZE_LIMIT: i32 = 1048576;
+
+// Slots of the configuration.
+export const NAME: i32 = 0;
+export const MODE: i32 = 1;
+export const BINDING: i32 = 2;
+export const FACTS: i32 = 3;
+export const IDENTITY: i32 = 4;
+export const ARMS: i32 = 5;
+export const CLUSTERS: i32 = 6;
+export const RULES: i32 = 7;
+
+// Values of mode.
+export const MODE_ENFORCE: i32 = 0;
+export const MODE_SHADOW: i32 = 1;
+
+// Values of binding.
+export const BINDING_HEADER: i32 = 0;
+export const BINDING_ARMS: i32 = 1;
+export const BINDING_CLUSTER: i32 = 2;
+
+// Values of facts.
+export const FACTS_DOCUMENT: i32 = 0;
+export const FACTS_PROPERTIES: i32 = 1;
+
+// Slots of identity.
+export const IDENTITY_FILTER_STATE: i32 = 0;
+
+// Slots of arms.
+export const ARMS_NAME: i32 = 0;
+export const ARMS_CLUSTER: i32 = 1;
+export const ARMS_WEIGHT: i32 = 2;
+export const ARMS_FILTERS: i32 = 3;
+
+// Slots of arms.filters.
+export const ARMS_FILTERS_TYPE: i32 = 0;
+export const ARMS_FILTERS_REQUEST_HEADER_MODIFIER: i32 = 1;
+export const ARMS_FILTERS_RESPONSE_HEADER_MODIFIER: i32 = 2;
+
+// Values of arms.filters.type.
+export const ARMS_FILTERS_TYPE_REQUEST_HEADER_MODIFIER: i32 = 0;
+export const ARMS_FILTERS_TYPE_RESPONSE_HEADER_MODIFIER: i32 = 1;
+
+// Slots of arms.filters.requestHeaderModifier.
+export const ARMS_FILTERS_REQUEST_HEADER_MODIFIER_SET: i32 = 0;
+export const ARMS_FILTERS_REQUEST_HEADER_MODIFIER_ADD: i32 = 1;
+export const ARMS_FILTERS_REQUEST_HEADER_MODIFIER_REMOVE: i32 = 2;
+
+// Slots of arms.filters.requestHeaderModifier.set.
+export const ARMS_FILTERS_REQUEST_HEADER_MODIFIER_SET_NAME: i32 = 0;
+export const ARMS_FILTERS_REQUEST_HEADER_MODIFIER_SET_VALUE: i32 = 1;
+
+// Slots of arms.filters.requestHeaderModifier.add.
+export const ARMS_FILTERS_REQUEST_HEADER_MODIFIER_ADD_NAME: i32 = 0;
+export const ARMS_FILTERS_REQUEST_HEADER_MODIFIER_ADD_VALUE: i32 = 1;
+
+// Slots of arms.filters.responseHeaderModifier.
+export const ARMS_FILTERS_RESPONSE_HEADER_MODIFIER_SET: i32 = 0;
+export const ARMS_FILTERS_RESPONSE_HEADER_MODIFIER_ADD: i32 = 1;
+export const ARMS_FILTERS_RESPONSE_HEADER_MODIFIER_REMOVE: i32 = 2;
+
+// Slots of arms.filters.responseHeaderModifier.set.
+export const ARMS_FILTERS_RESPONSE_HEADER_MODIFIER_SET_NAME: i32 = 0;
+export const ARMS_FILTERS_RESPONSE_HEADER_MODIFIER_SET_VALUE: i32 = 1;
+
+// Slots of arms.filters.responseHeaderModifier.add.
+export const ARMS_FILTERS_RESPONSE_HEADER_MODIFIER_ADD_NAME: i32 = 0;
+export const ARMS_FILTERS_RESPONSE_HEADER_MODIFIER_ADD_VALUE: i32 = 1;
+
+// Slots of rules.
+export const RULES_NAME: i32 = 0;
+export const RULES_HOSTNAMES: i32 = 1;
+export const RULES_MATCHES: i32 = 2;
+export const RULES_FILTERS: i32 = 3;
+export const RULES_ARM: i32 = 4;
+export const RULES_CLUSTER: i32 = 5;
+export const RULES_KEY: i32 = 6;
+export const RULES_SPLIT: i32 = 7;
+export const RULES_TABLE: i32 = 8;
+
+// Slots of rules.matches.
+export const RULES_MATCHES_PATH: i32 = 0;
+export const RULES_MATCHES_METHOD: i32 = 1;
+export const RULES_MATCHES_GRPC: i32 = 2;
+export const RULES_MATCHES_HEADERS: i32 = 3;
+export const RULES_MATCHES_QUERY_PARAMS: i32 = 4;
+export const RULES_MATCHES_CLAIMS: i32 = 5;
+export const RULES_MATCHES_PEER: i32 = 6;
+
+// Slots of rules.matches.path.
+export const RULES_MATCHES_PATH_TYPE: i32 = 0;
+export const RULES_MATCHES_PATH_VALUE: i32 = 1;
+
+// Values of rules.matches.path.type.
+export const RULES_MATCHES_PATH_TYPE_EXACT: i32 = 0;
+export const RULES_MATCHES_PATH_TYPE_PATH_PREFIX: i32 = 1;
+export const RULES_MATCHES_PATH_TYPE_REGULAR_EXPRESSION: i32 = 2;
+
+// Values of rules.matches.method.
+export const RULES_MATCHES_METHOD_GET: i32 = 0;
+export const RULES_MATCHES_METHOD_HEAD: i32 = 1;
+export const RULES_MATCHES_METHOD_POST: i32 = 2;
+export const RULES_MATCHES_METHOD_PUT: i32 = 3;
+export const RULES_MATCHES_METHOD_DELETE: i32 = 4;
+export const RULES_MATCHES_METHOD_CONNECT: i32 = 5;
+export const RULES_MATCHES_METHOD_OPTIONS: i32 = 6;
+export const RULES_MATCHES_METHOD_TRACE: i32 = 7;
+export const RULES_MATCHES_METHOD_PATCH: i32 = 8;
+
+// Slots of rules.matches.grpc.
+export const RULES_MATCHES_GRPC_TYPE: i32 = 0;
+export const RULES_MATCHES_GRPC_SERVICE: i32 = 1;
+export const RULES_MATCHES_GRPC_METHOD: i32 = 2;
+
+// Values of rules.matches.grpc.type.
+export const RULES_MATCHES_GRPC_TYPE_EXACT: i32 = 0;
+export const RULES_MATCHES_GRPC_TYPE_REGULAR_EXPRESSION: i32 = 1;
+
+// Slots of rules.matches.headers.
+export const RULES_MATCHES_HEADERS_TYPE: i32 = 0;
+export const RULES_MATCHES_HEADERS_NAME: i32 = 1;
+export const RULES_MATCHES_HEADERS_VALUE: i32 = 2;
+
+// Values of rules.matches.headers.type.
+export const RULES_MATCHES_HEADERS_TYPE_EXACT: i32 = 0;
+export const RULES_MATCHES_HEADERS_TYPE_ABSENT: i32 = 1;
+export const RULES_MATCHES_HEADERS_TYPE_REGULAR_EXPRESSION: i32 = 2;
+
+// Slots of rules.matches.queryParams.
+export const RULES_MATCHES_QUERY_PARAMS_TYPE: i32 = 0;
+export const RULES_MATCHES_QUERY_PARAMS_NAME: i32 = 1;
+export const RULES_MATCHES_QUERY_PARAMS_VALUE: i32 = 2;
+
+// Values of rules.matches.queryParams.type.
+export const RULES_MATCHES_QUERY_PARAMS_TYPE_EXACT: i32 = 0;
+export const RULES_MATCHES_QUERY_PARAMS_TYPE_REGULAR_EXPRESSION: i32 = 1;
+
+// Slots of rules.matches.claims.
+export const RULES_MATCHES_CLAIMS_CLAIM: i32 = 0;
+export const RULES_MATCHES_CLAIMS_STRING: i32 = 1;
+export const RULES_MATCHES_CLAIMS_NUMBER: i32 = 2;
+export const RULES_MATCHES_CLAIMS_BOOLEAN: i32 = 3;
+
+// Slots of rules.matches.peer.
+export const RULES_MATCHES_PEER_TYPE: i32 = 0;
+export const RULES_MATCHES_PEER_VALUE: i32 = 1;
+
+// Values of rules.matches.peer.type.
+export const RULES_MATCHES_PEER_TYPE_EXACT: i32 = 0;
+export const RULES_MATCHES_PEER_TYPE_PREFIX: i32 = 1;
+
+// Slots of rules.filters.
+export const RULES_FILTERS_TYPE: i32 = 0;
+export const RULES_FILTERS_REQUEST_HEADER_MODIFIER: i32 = 1;
+export const RULES_FILTERS_RESPONSE_HEADER_MODIFIER: i32 = 2;
+
+// Values of rules.filters.type.
+export const RULES_FILTERS_TYPE_REQUEST_HEADER_MODIFIER: i32 = 0;
+export const RULES_FILTERS_TYPE_RESPONSE_HEADER_MODIFIER: i32 = 1;
+
+// Slots of rules.filters.requestHeaderModifier.
+export const RULES_FILTERS_REQUEST_HEADER_MODIFIER_SET: i32 = 0;
+export const RULES_FILTERS_REQUEST_HEADER_MODIFIER_ADD: i32 = 1;
+export const RULES_FILTERS_REQUEST_HEADER_MODIFIER_REMOVE: i32 = 2;
+
+// Slots of rules.filters.requestHeaderModifier.set.
+export const RULES_FILTERS_REQUEST_HEADER_MODIFIER_SET_NAME: i32 = 0;
+export const RULES_FILTERS_REQUEST_HEADER_MODIFIER_SET_VALUE: i32 = 1;
+
+// Slots of rules.filters.requestHeaderModifier.add.
+export const RULES_FILTERS_REQUEST_HEADER_MODIFIER_ADD_NAME: i32 = 0;
+export const RULES_FILTERS_REQUEST_HEADER_MODIFIER_ADD_VALUE: i32 = 1;
+
+// Slots of rules.filters.responseHeaderModifier.
+export const RULES_FILTERS_RESPONSE_HEADER_MODIFIER_SET: i32 = 0;
+export const RULES_FILTERS_RESPONSE_HEADER_MODIFIER_ADD: i32 = 1;
+export const RULES_FILTERS_RESPONSE_HEADER_MODIFIER_REMOVE: i32 = 2;
+
+// Slots of rules.filters.responseHeaderModifier.set.
+export const RULES_FILTERS_RESPONSE_HEADER_MODIFIER_SET_NAME: i32 = 0;
+export const RULES_FILTERS_RESPONSE_HEADER_MODIFIER_SET_VALUE: i32 = 1;
+
+// Slots of rules.filters.responseHeaderModifier.add.
+export const RULES_FILTERS_RESPONSE_HEADER_MODIFIER_ADD_NAME: i32 = 0;
+export const RULES_FILTERS_RESPONSE_HEADER_MODIFIER_ADD_VALUE: i32 = 1;
+
+// Slots of rules.key.
+export const RULES_KEY_CLAIM: i32 = 0;
+export const RULES_KEY_COOKIE: i32 = 1;
+export const RULES_KEY_HEADER: i32 = 2;
+export const RULES_KEY_QUERY: i32 = 3;
+export const RULES_KEY_BAGGAGE: i32 = 4;
+export const RULES_KEY_PEER: i32 = 5;
+export const RULES_KEY_GENERATE: i32 = 6;
+export const RULES_KEY_TRUST: i32 = 7;
+
+// Slots of rules.key.generate.
+export const RULES_KEY_GENERATE_COOKIE: i32 = 0;
+export const RULES_KEY_GENERATE_MAX_AGE: i32 = 1;
+export const RULES_KEY_GENERATE_SAME_SITE: i32 = 2;
+
+// Values of rules.key.generate.sameSite.
+export const RULES_KEY_GENERATE_SAME_SITE_LAX: i32 = 0;
+export const RULES_KEY_GENERATE_SAME_SITE_STRICT: i32 = 1;
+export const RULES_KEY_GENERATE_SAME_SITE_NONE: i32 = 2;
+
+// Slots of rules.key.trust.
+export const RULES_KEY_TRUST_PEERS: i32 = 0;
+export const RULES_KEY_TRUST_PORTS: i32 = 1;
+
+// Slots of rules.key.trust.peers.
+export const RULES_KEY_TRUST_PEERS_TYPE: i32 = 0;
+export const RULES_KEY_TRUST_PEERS_VALUE: i32 = 1;
+
+// Values of rules.key.trust.peers.type.
+export const RULES_KEY_TRUST_PEERS_TYPE_EXACT: i32 = 0;
+export const RULES_KEY_TRUST_PEERS_TYPE_PREFIX: i32 = 1;
+
+// Slots of rules.split.
+export const RULES_SPLIT_ALGORITHM: i32 = 0;
+export const RULES_SPLIT_SALT: i32 = 1;
+export const RULES_SPLIT_DEFAULT: i32 = 2;
+export const RULES_SPLIT_ARMS: i32 = 3;
+export const RULES_SPLIT_FORCE: i32 = 4;
+
+// Values of rules.split.algorithm.
+export const RULES_SPLIT_ALGORITHM_POINTDUTY: i32 = 0;
+export const RULES_SPLIT_ALGORITHM_ENVOY: i32 = 1;
+
+// Slots of rules.split.arms.
+export const RULES_SPLIT_ARMS_ARM: i32 = 0;
+export const RULES_SPLIT_ARMS_PERCENT: i32 = 1;
+export const RULES_SPLIT_ARMS_MAX: i32 = 2;
+export const RULES_SPLIT_ARMS_WEIGHT: i32 = 3;
+export const RULES_SPLIT_ARMS_GUARD: i32 = 4;
+
+// Slots of rules.split.arms.guard.
+export const RULES_SPLIT_ARMS_GUARD_WINDOW: i32 = 0;
+export const RULES_SPLIT_ARMS_GUARD_MIN_REQUESTS: i32 = 1;
+export const RULES_SPLIT_ARMS_GUARD_MAX_ERROR_PERCENT: i32 = 2;
+export const RULES_SPLIT_ARMS_GUARD_REOPEN_AFTER: i32 = 3;
+
+// Slots of rules.split.force.
+export const RULES_SPLIT_FORCE_ARM: i32 = 0;
+export const RULES_SPLIT_FORCE_KEYS: i32 = 1;
+
+// Slots of rules.table.
+export const RULES_TABLE_ENTRIES: i32 = 0;
+export const RULES_TABLE_DEFAULT: i32 = 1;
+
+/** What the checker walks; laid out as assembly/config/table.ts says. */
+export const TABLE: usize = memory.data<u8>([
+  0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 8, 5, 2, 6, 3, 4, 1, 0, 7, 1, 141, 0, 4, 110, 97, 109, 101, 0, 0, 0,
+  229, 0, 4, 109, 111, 100, 101, 9, 0, 34, 101, 110, 102, 111, 114, 99, 101, 34, 0, 25, 1, 7, 98, 105, 110, 100, 105,
+  110, 103, 8, 0, 34, 104, 101, 97, 100, 101, 114, 34, 0, 97, 1, 5, 102, 97, 99, 116, 115, 10, 0, 34, 100, 111, 99, 117,
+  109, 101, 110, 116, 34, 0, 159, 1, 8, 105, 100, 101, 110, 116, 105, 116, 121, 0, 0, 1, 190, 1, 4, 97, 114, 109, 115,
+  0, 0, 0, 228, 1, 8, 99, 108, 117, 115, 116, 101, 114, 115, 0, 0, 1, 10, 2, 5, 114, 117, 108, 101, 115, 0, 0, 6, 85, 0,
+  49, 32, 116, 111, 32, 54, 51, 32, 99, 104, 97, 114, 97, 99, 116, 101, 114, 115, 32, 111, 102, 32, 97, 45, 122, 44, 32,
+  48, 45, 57, 44, 32, 34, 45, 34, 32, 97, 110, 100, 32, 34, 46, 34, 44, 32, 116, 104, 101, 32, 102, 105, 114, 115, 116,
+  32, 97, 110, 100, 32, 116, 104, 101, 32, 108, 97, 115, 116, 32, 97, 32, 108, 101, 116, 116, 101, 114, 32, 111, 114,
+  32, 100, 105, 103, 105, 116, 3, 15, 0, 101, 110, 102, 111, 114, 99, 101, 44, 32, 115, 104, 97, 100, 111, 119, 2, 1, 0,
+  0, 0, 0, 0, 0, 0, 0, 7, 101, 110, 102, 111, 114, 99, 101, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 115, 104, 97, 100, 111, 119,
+  3, 21, 0, 104, 101, 97, 100, 101, 114, 44, 32, 97, 114, 109, 115, 44, 32, 99, 108, 117, 115, 116, 101, 114, 3, 1, 0,
+  0, 0, 0, 0, 0, 0, 0, 6, 104, 101, 97, 100, 101, 114, 1, 0, 0, 0, 0, 0, 0, 0, 0, 4, 97, 114, 109, 115, 1, 0, 0, 0, 0,
+  0, 0, 0, 0, 7, 99, 108, 117, 115, 116, 101, 114, 3, 20, 0, 100, 111, 99, 117, 109, 101, 110, 116, 44, 32, 112, 114,
+  111, 112, 101, 114, 116, 105, 101, 115, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 8, 100, 111, 99, 117, 109, 101, 110, 116, 1, 0,
+  0, 0, 0, 0, 0, 0, 0, 10, 112, 114, 111, 112, 101, 114, 116, 105, 101, 115, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101,
+  99, 116, 1, 0, 1, 48, 2, 11, 102, 105, 108, 116, 101, 114, 83, 116, 97, 116, 101, 0, 0, 1, 25, 0, 97, 32, 108, 105,
+  115, 116, 32, 111, 102, 32, 49, 32, 116, 111, 32, 49, 48, 48, 48, 32, 105, 116, 101, 109, 115, 1, 0, 0, 0, 232, 3, 0,
+  0, 85, 2, 1, 25, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 49, 48, 48, 48, 32, 105, 116,
+  101, 109, 115, 0, 0, 0, 0, 232, 3, 0, 0, 150, 2, 1, 25, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 48, 32, 116,
+  111, 32, 50, 48, 48, 48, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 208, 7, 0, 0, 187, 2, 5, 26, 0, 97, 32, 115, 116,
+  114, 105, 110, 103, 32, 111, 102, 32, 49, 32, 116, 111, 32, 50, 53, 54, 32, 98, 121, 116, 101, 115, 1, 0, 0, 0, 0, 1,
+  0, 0, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 4, 1, 3, 0, 2, 1, 141, 0, 4, 110, 97, 109, 101, 0, 0, 0, 150,
+  2, 7, 99, 108, 117, 115, 116, 101, 114, 0, 0, 0, 57, 3, 6, 119, 101, 105, 103, 104, 116, 0, 0, 0, 116, 3, 7, 102, 105,
+  108, 116, 101, 114, 115, 0, 0, 5, 26, 0, 97, 32, 115, 116, 114, 105, 110, 103, 32, 111, 102, 32, 49, 32, 116, 111, 32,
+  53, 49, 50, 32, 98, 121, 116, 101, 115, 1, 0, 0, 0, 0, 2, 0, 0, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 9,
+  4, 5, 3, 1, 6, 2, 0, 7, 8, 1, 141, 0, 4, 110, 97, 109, 101, 0, 0, 0, 151, 3, 9, 104, 111, 115, 116, 110, 97, 109, 101,
+  115, 0, 0, 0, 187, 3, 7, 109, 97, 116, 99, 104, 101, 115, 0, 0, 0, 116, 3, 7, 102, 105, 108, 116, 101, 114, 115, 0, 0,
+  0, 223, 3, 3, 97, 114, 109, 0, 0, 0, 150, 2, 7, 99, 108, 117, 115, 116, 101, 114, 0, 0, 0, 3, 4, 3, 107, 101, 121, 0,
+  0, 0, 38, 4, 5, 115, 112, 108, 105, 116, 0, 0, 0, 126, 4, 5, 116, 97, 98, 108, 101, 0, 0, 2, 32, 0, 97, 32, 119, 104,
+  111, 108, 101, 32, 110, 117, 109, 98, 101, 114, 32, 102, 114, 111, 109, 32, 49, 32, 116, 111, 32, 49, 48, 48, 48, 48,
+  48, 48, 232, 3, 0, 0, 0, 0, 0, 0, 0, 202, 154, 59, 0, 0, 0, 0, 232, 3, 0, 0, 0, 0, 0, 0, 1, 22, 0, 97, 32, 108, 105,
+  115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 52, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 4, 0, 0, 0, 167, 4, 1,
+  23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 49, 54, 32, 105, 116, 101, 109, 115, 0, 0,
+  0, 0, 16, 0, 0, 0, 248, 4, 1, 23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 54, 52, 32,
+  105, 116, 101, 109, 115, 0, 0, 0, 0, 64, 0, 0, 0, 29, 5, 5, 25, 0, 97, 32, 115, 116, 114, 105, 110, 103, 32, 111, 102,
+  32, 49, 32, 116, 111, 32, 54, 51, 32, 98, 121, 116, 101, 115, 1, 0, 0, 0, 63, 0, 0, 0, 1, 22, 0, 97, 32, 108, 105,
+  115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 56, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 8, 0, 0, 0, 135, 5, 0,
+  9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 5, 0, 3, 2, 4, 1, 0, 250, 5, 9, 97, 108, 103, 111, 114, 105, 116, 104,
+  109, 11, 0, 34, 112, 111, 105, 110, 116, 100, 117, 116, 121, 34, 0, 48, 2, 4, 115, 97, 108, 116, 0, 0, 0, 223, 3, 7,
+  100, 101, 102, 97, 117, 108, 116, 0, 0, 1, 48, 6, 4, 97, 114, 109, 115, 0, 0, 0, 84, 6, 5, 102, 111, 114, 99, 101, 0,
+  0, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 2, 1, 0, 1, 120, 6, 7, 101, 110, 116, 114, 105, 101, 115, 0, 0,
+  0, 150, 2, 7, 100, 101, 102, 97, 117, 108, 116, 0, 0, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 3, 1, 2, 0, 1,
+  163, 6, 4, 116, 121, 112, 101, 0, 0, 0, 19, 7, 21, 114, 101, 113, 117, 101, 115, 116, 72, 101, 97, 100, 101, 114, 77,
+  111, 100, 105, 102, 105, 101, 114, 0, 0, 0, 19, 7, 22, 114, 101, 115, 112, 111, 110, 115, 101, 72, 101, 97, 100, 101,
+  114, 77, 111, 100, 105, 102, 105, 101, 114, 0, 0, 5, 26, 0, 97, 32, 115, 116, 114, 105, 110, 103, 32, 111, 102, 32,
+  49, 32, 116, 111, 32, 50, 53, 51, 32, 98, 121, 116, 101, 115, 1, 0, 0, 0, 253, 0, 0, 0, 0, 9, 0, 97, 110, 32, 111, 98,
+  106, 101, 99, 116, 7, 5, 2, 3, 1, 0, 6, 4, 0, 65, 7, 4, 112, 97, 116, 104, 2, 0, 123, 125, 0, 116, 7, 6, 109, 101,
+  116, 104, 111, 100, 0, 0, 0, 58, 8, 4, 103, 114, 112, 99, 0, 0, 0, 109, 8, 7, 104, 101, 97, 100, 101, 114, 115, 0, 0,
+  0, 145, 8, 11, 113, 117, 101, 114, 121, 80, 97, 114, 97, 109, 115, 0, 0, 0, 181, 8, 6, 99, 108, 97, 105, 109, 115, 0,
+  0, 0, 217, 8, 4, 112, 101, 101, 114, 0, 0, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 8, 4, 0, 1, 6, 2, 5, 3,
+  7, 0, 48, 2, 5, 99, 108, 97, 105, 109, 0, 0, 0, 48, 2, 6, 99, 111, 111, 107, 105, 101, 0, 0, 0, 48, 2, 6, 104, 101,
+  97, 100, 101, 114, 0, 0, 0, 48, 2, 5, 113, 117, 101, 114, 121, 0, 0, 0, 48, 2, 7, 98, 97, 103, 103, 97, 103, 101, 0,
+  0, 0, 4, 9, 4, 112, 101, 101, 114, 0, 0, 0, 20, 9, 8, 103, 101, 110, 101, 114, 97, 116, 101, 0, 0, 0, 85, 9, 5, 116,
+  114, 117, 115, 116, 0, 0, 3, 16, 0, 112, 111, 105, 110, 116, 100, 117, 116, 121, 44, 32, 101, 110, 118, 111, 121, 2,
+  1, 0, 0, 0, 0, 0, 0, 0, 0, 9, 112, 111, 105, 110, 116, 100, 117, 116, 121, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 101, 110,
+  118, 111, 121, 1, 23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 49, 32, 116, 111, 32, 49, 54, 32, 105, 116,
+  101, 109, 115, 1, 0, 0, 0, 16, 0, 0, 0, 122, 9, 1, 23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 48, 32, 116,
+  111, 32, 49, 55, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 17, 0, 0, 0, 194, 9, 8, 30, 0, 97, 110, 32, 111, 98, 106,
+  101, 99, 116, 32, 111, 102, 32, 49, 32, 116, 111, 32, 49, 48, 48, 48, 48, 32, 102, 105, 101, 108, 100, 115, 1, 0, 0,
+  0, 16, 39, 0, 0, 150, 2, 3, 45, 0, 82, 101, 113, 117, 101, 115, 116, 72, 101, 97, 100, 101, 114, 77, 111, 100, 105,
+  102, 105, 101, 114, 44, 32, 82, 101, 115, 112, 111, 110, 115, 101, 72, 101, 97, 100, 101, 114, 77, 111, 100, 105, 102,
+  105, 101, 114, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 21, 82, 101, 113, 117, 101, 115, 116, 72, 101, 97, 100, 101, 114, 77,
+  111, 100, 105, 102, 105, 101, 114, 1, 0, 0, 0, 0, 0, 0, 0, 0, 22, 82, 101, 115, 112, 111, 110, 115, 101, 72, 101, 97,
+  100, 101, 114, 77, 111, 100, 105, 102, 105, 101, 114, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 3, 1, 2, 0, 0,
+  228, 9, 3, 115, 101, 116, 0, 0, 0, 228, 9, 3, 97, 100, 100, 0, 0, 0, 8, 10, 6, 114, 101, 109, 111, 118, 101, 0, 0, 0,
+  9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 2, 0, 1, 0, 44, 10, 4, 116, 121, 112, 101, 12, 0, 34, 80, 97, 116, 104,
+  80, 114, 101, 102, 105, 120, 34, 0, 146, 10, 5, 118, 97, 108, 117, 101, 3, 0, 34, 47, 34, 3, 60, 0, 71, 69, 84, 44,
+  32, 72, 69, 65, 68, 44, 32, 80, 79, 83, 84, 44, 32, 80, 85, 84, 44, 32, 68, 69, 76, 69, 84, 69, 44, 32, 67, 79, 78,
+  78, 69, 67, 84, 44, 32, 79, 80, 84, 73, 79, 78, 83, 44, 32, 84, 82, 65, 67, 69, 44, 32, 80, 65, 84, 67, 72, 9, 1, 0,
+  0, 0, 0, 0, 0, 0, 0, 3, 71, 69, 84, 1, 0, 0, 0, 0, 0, 0, 0, 0, 4, 72, 69, 65, 68, 1, 0, 0, 0, 0, 0, 0, 0, 0, 4, 80,
+  79, 83, 84, 1, 0, 0, 0, 0, 0, 0, 0, 0, 3, 80, 85, 84, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 68, 69, 76, 69, 84, 69, 1, 0, 0,
+  0, 0, 0, 0, 0, 0, 7, 67, 79, 78, 78, 69, 67, 84, 1, 0, 0, 0, 0, 0, 0, 0, 0, 7, 79, 80, 84, 73, 79, 78, 83, 1, 0, 0, 0,
+  0, 0, 0, 0, 0, 5, 84, 82, 65, 67, 69, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 80, 65, 84, 67, 72, 0, 9, 0, 97, 110, 32, 111, 98,
+  106, 101, 99, 116, 3, 2, 1, 0, 0, 184, 10, 4, 116, 121, 112, 101, 0, 0, 0, 146, 10, 7, 115, 101, 114, 118, 105, 99,
+  101, 0, 0, 0, 146, 10, 6, 109, 101, 116, 104, 111, 100, 0, 0, 1, 23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32,
+  48, 32, 116, 111, 32, 49, 54, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 16, 0, 0, 0, 254, 10, 1, 23, 0, 97, 32, 108,
+  105, 115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 49, 54, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 16, 0, 0, 0,
+  52, 11, 1, 23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 49, 54, 32, 105, 116, 101, 109,
+  115, 0, 0, 0, 0, 16, 0, 0, 0, 106, 11, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 2, 0, 1, 0, 171, 11, 4, 116,
+  121, 112, 101, 7, 0, 34, 69, 120, 97, 99, 116, 34, 1, 219, 11, 5, 118, 97, 108, 117, 101, 0, 0, 7, 13, 0, 116, 114,
+  117, 101, 32, 111, 114, 32, 102, 97, 108, 115, 101, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 3, 0, 1, 2, 1,
+  48, 2, 6, 99, 111, 111, 107, 105, 101, 0, 0, 0, 1, 12, 6, 109, 97, 120, 65, 103, 101, 6, 0, 34, 55, 50, 48, 104, 34,
+  0, 80, 12, 8, 115, 97, 109, 101, 83, 105, 116, 101, 5, 0, 34, 76, 97, 120, 34, 0, 9, 0, 97, 110, 32, 111, 98, 106,
+  101, 99, 116, 2, 0, 1, 0, 144, 12, 5, 112, 101, 101, 114, 115, 0, 0, 0, 180, 12, 5, 112, 111, 114, 116, 115, 0, 0, 0,
+  9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 5, 0, 4, 2, 1, 3, 1, 223, 3, 3, 97, 114, 109, 0, 0, 0, 216, 12, 7, 112,
+  101, 114, 99, 101, 110, 116, 0, 0, 0, 33, 13, 3, 109, 97, 120, 0, 0, 0, 109, 13, 6, 119, 101, 105, 103, 104, 116, 0,
+  0, 0, 168, 13, 5, 103, 117, 97, 114, 100, 0, 0, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 2, 0, 1, 1, 223, 3,
+  3, 97, 114, 109, 0, 0, 1, 8, 14, 4, 107, 101, 121, 115, 0, 0, 1, 23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32,
+  48, 32, 116, 111, 32, 49, 54, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 16, 0, 0, 0, 47, 14, 1, 23, 0, 97, 32, 108,
+  105, 115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 49, 54, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 16, 0, 0, 0,
+  48, 2, 3, 36, 0, 69, 120, 97, 99, 116, 44, 32, 80, 97, 116, 104, 80, 114, 101, 102, 105, 120, 44, 32, 82, 101, 103,
+  117, 108, 97, 114, 69, 120, 112, 114, 101, 115, 115, 105, 111, 110, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 69, 120, 97, 99,
+  116, 1, 0, 0, 0, 0, 0, 0, 0, 0, 10, 80, 97, 116, 104, 80, 114, 101, 102, 105, 120, 1, 0, 0, 0, 0, 0, 0, 0, 0, 17, 82,
+  101, 103, 117, 108, 97, 114, 69, 120, 112, 114, 101, 115, 115, 105, 111, 110, 5, 27, 0, 97, 32, 115, 116, 114, 105,
+  110, 103, 32, 111, 102, 32, 49, 32, 116, 111, 32, 49, 48, 50, 52, 32, 98, 121, 116, 101, 115, 1, 0, 0, 0, 0, 4, 0, 0,
+  3, 24, 0, 69, 120, 97, 99, 116, 44, 32, 82, 101, 103, 117, 108, 97, 114, 69, 120, 112, 114, 101, 115, 115, 105, 111,
+  110, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 69, 120, 97, 99, 116, 1, 0, 0, 0, 0, 0, 0, 0, 0, 17, 82, 101, 103, 117, 108, 97,
+  114, 69, 120, 112, 114, 101, 115, 115, 105, 111, 110, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 3, 1, 0, 2, 0,
+  83, 14, 4, 116, 121, 112, 101, 7, 0, 34, 69, 120, 97, 99, 116, 34, 1, 48, 2, 4, 110, 97, 109, 101, 0, 0, 0, 177, 14,
+  5, 118, 97, 108, 117, 101, 0, 0, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 3, 1, 0, 2, 0, 184, 10, 4, 116,
+  121, 112, 101, 7, 0, 34, 69, 120, 97, 99, 116, 34, 1, 48, 2, 4, 110, 97, 109, 101, 0, 0, 1, 215, 14, 5, 118, 97, 108,
+  117, 101, 0, 0, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99, 116, 4, 3, 0, 2, 1, 1, 48, 2, 5, 99, 108, 97, 105, 109,
+  0, 0, 0, 215, 14, 6, 115, 116, 114, 105, 110, 103, 0, 0, 0, 253, 14, 6, 110, 117, 109, 98, 101, 114, 0, 0, 0, 4, 9, 7,
+  98, 111, 111, 108, 101, 97, 110, 0, 0, 3, 13, 0, 69, 120, 97, 99, 116, 44, 32, 80, 114, 101, 102, 105, 120, 2, 1, 0,
+  0, 0, 0, 0, 0, 0, 0, 5, 69, 120, 97, 99, 116, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 80, 114, 101, 102, 105, 120, 5, 27, 0, 97,
+  32, 115, 116, 114, 105, 110, 103, 32, 111, 102, 32, 49, 32, 116, 111, 32, 50, 48, 52, 56, 32, 98, 121, 116, 101, 115,
+  1, 0, 0, 0, 0, 8, 0, 0, 4, 60, 0, 97, 32, 100, 117, 114, 97, 116, 105, 111, 110, 32, 102, 114, 111, 109, 32, 49, 115,
+  32, 116, 111, 32, 56, 55, 54, 48, 104, 32, 105, 110, 32, 104, 44, 32, 109, 44, 32, 115, 32, 97, 110, 100, 32, 109,
+  115, 44, 32, 115, 117, 99, 104, 32, 97, 115, 32, 49, 109, 51, 48, 115, 232, 3, 0, 0, 0, 0, 0, 0, 0, 44, 177, 87, 7, 0,
+  0, 0, 3, 17, 0, 76, 97, 120, 44, 32, 83, 116, 114, 105, 99, 116, 44, 32, 78, 111, 110, 101, 3, 1, 0, 0, 0, 0, 0, 0, 0,
+  0, 3, 76, 97, 120, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 83, 116, 114, 105, 99, 116, 1, 0, 0, 0, 0, 0, 0, 0, 0, 4, 78, 111,
+  110, 101, 1, 23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 48, 32, 116, 111, 32, 49, 54, 32, 105, 116, 101,
+  109, 115, 0, 0, 0, 0, 16, 0, 0, 0, 217, 8, 1, 23, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 48, 32, 116, 111,
+  32, 49, 54, 32, 105, 116, 101, 109, 115, 0, 0, 0, 0, 16, 0, 0, 0, 93, 15, 2, 46, 0, 97, 32, 110, 117, 109, 98, 101,
+  114, 32, 102, 114, 111, 109, 32, 48, 32, 116, 111, 32, 49, 48, 48, 32, 119, 105, 116, 104, 32, 97, 116, 32, 109, 111,
+  115, 116, 32, 50, 32, 100, 101, 99, 105, 109, 97, 108, 115, 0, 0, 0, 0, 0, 0, 0, 0, 160, 134, 1, 0, 0, 0, 0, 0, 10, 0,
+  0, 0, 0, 0, 0, 0, 2, 49, 0, 97, 32, 110, 117, 109, 98, 101, 114, 32, 102, 114, 111, 109, 32, 48, 46, 48, 49, 32, 116,
+  111, 32, 49, 48, 48, 32, 119, 105, 116, 104, 32, 97, 116, 32, 109, 111, 115, 116, 32, 50, 32, 100, 101, 99, 105, 109,
+  97, 108, 115, 10, 0, 0, 0, 0, 0, 0, 0, 160, 134, 1, 0, 0, 0, 0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 2, 32, 0, 97, 32, 119,
+  104, 111, 108, 101, 32, 110, 117, 109, 98, 101, 114, 32, 102, 114, 111, 109, 32, 48, 32, 116, 111, 32, 49, 48, 48, 48,
+  48, 48, 48, 0, 0, 0, 0, 0, 0, 0, 0, 0, 202, 154, 59, 0, 0, 0, 0, 232, 3, 0, 0, 0, 0, 0, 0, 0, 9, 0, 97, 110, 32, 111,
+  98, 106, 101, 99, 116, 4, 2, 1, 3, 0, 0, 150, 15, 6, 119, 105, 110, 100, 111, 119, 5, 0, 34, 51, 48, 115, 34, 0, 228,
+  15, 11, 109, 105, 110, 82, 101, 113, 117, 101, 115, 116, 115, 2, 0, 50, 48, 1, 30, 16, 15, 109, 97, 120, 69, 114, 114,
+  111, 114, 80, 101, 114, 99, 101, 110, 116, 0, 0, 0, 103, 16, 11, 114, 101, 111, 112, 101, 110, 65, 102, 116, 101, 114,
+  5, 0, 34, 54, 48, 115, 34, 1, 26, 0, 97, 32, 108, 105, 115, 116, 32, 111, 102, 32, 49, 32, 116, 111, 32, 49, 48, 48,
+  48, 48, 32, 105, 116, 101, 109, 115, 1, 0, 0, 0, 16, 39, 0, 0, 146, 10, 0, 9, 0, 97, 110, 32, 111, 98, 106, 101, 99,
+  116, 2, 0, 1, 1, 48, 2, 4, 110, 97, 109, 101, 0, 0, 1, 177, 14, 5, 118, 97, 108, 117, 101, 0, 0, 3, 32, 0, 69, 120,
+  97, 99, 116, 44, 32, 65, 98, 115, 101, 110, 116, 44, 32, 82, 101, 103, 117, 108, 97, 114, 69, 120, 112, 114, 101, 115,
+  115, 105, 111, 110, 3, 1, 0, 0, 0, 0, 0, 0, 0, 0, 5, 69, 120, 97, 99, 116, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 65, 98, 115,
+  101, 110, 116, 1, 0, 0, 0, 0, 0, 0, 0, 0, 17, 82, 101, 103, 117, 108, 97, 114, 69, 120, 112, 114, 101, 115, 115, 105,
+  111, 110, 5, 27, 0, 97, 32, 115, 116, 114, 105, 110, 103, 32, 111, 102, 32, 48, 32, 116, 111, 32, 52, 48, 57, 54, 32,
+  98, 121, 116, 101, 115, 0, 0, 0, 0, 0, 16, 0, 0, 5, 27, 0, 97, 32, 115, 116, 114, 105, 110, 103, 32, 111, 102, 32, 48,
+  32, 116, 111, 32, 49, 48, 50, 52, 32, 98, 121, 116, 101, 115, 0, 0, 0, 0, 0, 4, 0, 0, 2, 69, 0, 97, 32, 110, 117, 109,
+  98, 101, 114, 32, 102, 114, 111, 109, 32, 45, 57, 48, 48, 55, 49, 57, 57, 50, 53, 52, 55, 52, 48, 32, 116, 111, 32,
+  57, 48, 48, 55, 49, 57, 57, 50, 53, 52, 55, 52, 48, 32, 119, 105, 116, 104, 32, 97, 116, 32, 109, 111, 115, 116, 32,
+  51, 32, 100, 101, 99, 105, 109, 97, 108, 115, 224, 3, 0, 0, 0, 0, 224, 255, 32, 252, 255, 255, 255, 255, 31, 0, 1, 0,
+  0, 0, 0, 0, 0, 0, 2, 30, 0, 97, 32, 119, 104, 111, 108, 101, 32, 110, 117, 109, 98, 101, 114, 32, 102, 114, 111, 109,
+  32, 49, 32, 116, 111, 32, 54, 53, 53, 51, 53, 232, 3, 0, 0, 0, 0, 0, 0, 24, 252, 231, 3, 0, 0, 0, 0, 232, 3, 0, 0, 0,
+  0, 0, 0, 4, 59, 0, 97, 32, 100, 117, 114, 97, 116, 105, 111, 110, 32, 102, 114, 111, 109, 32, 49, 115, 32, 116, 111,
+  32, 54, 48, 48, 115, 32, 105, 110, 32, 104, 44, 32, 109, 44, 32, 115, 32, 97, 110, 100, 32, 109, 115, 44, 32, 115,
+  117, 99, 104, 32, 97, 115, 32, 49, 109, 51, 48, 115, 232, 3, 0, 0, 0, 0, 0, 0, 192, 39, 9, 0, 0, 0, 0, 0, 2, 31, 0,
+  97, 32, 119, 104, 111, 108, 101, 32, 110, 117, 109, 98, 101, 114, 32, 102, 114, 111, 109, 32, 49, 32, 116, 111, 32,
+  49, 48, 48, 48, 48, 48, 232, 3, 0, 0, 0, 0, 0, 0, 0, 225, 245, 5, 0, 0, 0, 0, 232, 3, 0, 0, 0, 0, 0, 0, 2, 46, 0, 97,
+  32, 110, 117, 109, 98, 101, 114, 32, 102, 114, 111, 109, 32, 48, 46, 49, 32, 116, 111, 32, 57, 57, 32, 119, 105, 116,
+  104, 32, 97, 116, 32, 109, 111, 115, 116, 32, 49, 32, 100, 101, 99, 105, 109, 97, 108, 100, 0, 0, 0, 0, 0, 0, 0, 184,
+  130, 1, 0, 0, 0, 0, 0, 100, 0, 0, 0, 0, 0, 0, 0, 4, 58, 0, 97, 32, 100, 117, 114, 97, 116, 105, 111, 110, 32, 102,
+  114, 111, 109, 32, 49, 115, 32, 116, 111, 32, 50, 52, 104, 32, 105, 110, 32, 104, 44, 32, 109, 44, 32, 115, 32, 97,
+  110, 100, 32, 109, 115, 44, 32, 115, 117, 99, 104, 32, 97, 115, 32, 49, 109, 51, 48, 115, 232, 3, 0, 0, 0, 0, 0, 0, 0,
+  92, 38, 5, 0, 0, 0, 0,
+]);
