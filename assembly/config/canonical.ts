@@ -1,9 +1,8 @@
 import { take } from "./arena";
 import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
 import { SLOTS } from "./table";
-import { begin, put, putByte, putDecimal, putQuoted, written } from "./text";
+import { begin, beginHashed, hashed, put, putByte, putDecimal, putQuoted, written } from "./text";
 import { FALSE_VALUE, TRUE_VALUE } from "./texts.gen";
-import { xxh64 } from "./xxh64";
 
 /** The policy hash is a gauge, and a double holds 48 bits with room to spare. */
 const HASH_BITS: u64 = 0xffffffffffff;
@@ -29,11 +28,12 @@ export function canonicalPtr(): usize {
   return text;
 }
 
-/** The policy hash of a checked root: the low 48 bits of the XXH64 (seed 0) of its canonical text. */
+/** The policy hash of a checked root: the low 48 bits of the XXH64 (seed 0) of its canonical text, which is not kept. */
 export function hash(root: Node): i64 {
   if (root == NONE) return 0;
-  const len = canonical(root);
-  return <i64>(xxh64(text, len, 0) & HASH_BITS);
+  beginHashed();
+  putNode(root);
+  return <i64>(hashed() & HASH_BITS);
 }
 
 /** The recursion is bounded by the depth of the schema. */

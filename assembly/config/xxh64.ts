@@ -6,26 +6,54 @@ const PRIME3: u64 = 0x165667b19e3779f9;
 const PRIME4: u64 = 0x85ebca77c2b2ae63;
 const PRIME5: u64 = 0x27d4eb2f165667c5;
 
+/** Bytes that the lanes take at a time. */
+const STRIPE: usize = 32;
+
+/** The hash that is being worked out: its seed and its four lanes. */
+let start: u64 = 0;
+let a: u64 = 0;
+let b: u64 = 0;
+let c: u64 = 0;
+let d: u64 = 0;
+
 /** The hash of `len` bytes at `ptr`. */
 export function xxh64(ptr: usize, len: i32, seed: u64): u64 {
-  const end = ptr + len;
-  let hash: u64;
-  if (len >= 32) {
-    let a = seed + PRIME1 + PRIME2;
-    let b = seed + PRIME2;
-    let c = seed;
-    let d = seed - PRIME1;
-    while (end - ptr >= 32) {
-      a = round(a, load<u64>(ptr));
-      b = round(b, load<u64>(ptr, 8));
-      c = round(c, load<u64>(ptr, 16));
-      d = round(d, load<u64>(ptr, 24));
-      ptr += 32;
-    }
+  beginHash(seed);
+  return endHash(ptr, len, len);
+}
+
+/** Begins a hash of bytes that come in pieces. One at a time. */
+export function beginHash(seed: u64): void {
+  start = seed;
+  a = seed + PRIME1 + PRIME2;
+  b = seed + PRIME2;
+  c = seed;
+  d = seed - PRIME1;
+}
+
+/** Takes the whole stripes of `len` bytes at `ptr`. Returns where the rest begins. */
+export function hashStripes(ptr: usize, len: i32): usize {
+  const end = ptr + <usize>len;
+  while (end - ptr >= STRIPE) {
+    a = round(a, load<u64>(ptr));
+    b = round(b, load<u64>(ptr, 8));
+    c = round(c, load<u64>(ptr, 16));
+    d = round(d, load<u64>(ptr, 24));
+    ptr += STRIPE;
+  }
+  return ptr;
+}
+
+/** The hash, the last `len` bytes being at `ptr`. @param total bytes of all pieces */
+export function endHash(ptr: usize, len: i32, total: i32): u64 {
+  const end = ptr + <usize>len;
+  ptr = hashStripes(ptr, len);
+  let hash = start + PRIME5;
+  if (total >= <i32>STRIPE) {
     hash = rotl<u64>(a, 1) + rotl<u64>(b, 7) + rotl<u64>(c, 12) + rotl<u64>(d, 18);
     hash = merge(merge(merge(merge(hash, a), b), c), d);
-  } else hash = seed + PRIME5;
-  hash += len;
+  }
+  hash += total;
   while (end - ptr >= 8) {
     hash = rotl<u64>(hash ^ round(0, load<u64>(ptr)), 27) * PRIME1 + PRIME4;
     ptr += 8;

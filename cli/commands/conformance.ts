@@ -1,10 +1,9 @@
 /** `conformance`: cases from other projects' test suites, in the formats of ../shared/vectors. */
 import { existsSync, readFileSync } from "node:fs";
 import type { Command } from "commander";
-import { findFilter } from "../cases/filter.ts";
 import { Failure, fileError, UsageError } from "../policy/errors.ts";
 import { userPath } from "../policy/read.ts";
-import { isObject, type Json, type JsonObject } from "../policy/types.ts";
+import { isObject, type JsonObject } from "../policy/types.ts";
 import type { Run } from "../program.ts";
 import { print, printJson } from "./output.ts";
 
@@ -50,7 +49,7 @@ export function registerConformance(program: Command, run: Run): void {
       "after",
       `
 One line for each case that failed or was skipped; the last line is "N passed, N failed, N skipped". Exit code 1 if a case
-failed, or if nothing ran although the filter is there.
+failed, or if nothing ran.
 
 Examples:
   npm run -s conformance -- --vectors ../shared/vectors/authz.json
@@ -66,12 +65,8 @@ async function conformance({ vectors, envoy, json }: Options): Promise<number> {
     const allowed = FORMATS.map(({ field, value }) => `"${field}": "${value}"`).join(", ");
     throw new UsageError(`${vectors}: no known format; allowed: ${allowed}`);
   }
-  const exists = findFilter(format.filter) !== undefined;
-  const outcomes = exists
-    ? await runnerOf(format.filter, envoy === true).then((runner) => runner.runVectors(file))
-    : idsOf(file).map((id): CaseOutcome => {
-        return { id, outcome: "skipped", detail: `this version has no filter ${format.filter}` };
-      });
+  const runner = await runnerOf(format.filter, envoy === true);
+  const outcomes = await runner.runVectors(file);
   const tally = (which: CaseOutcome["outcome"]): number => outcomes.filter(({ outcome }) => outcome === which).length;
   for (const outcome of outcomes) {
     if (json) printJson(outcome);
@@ -79,7 +74,7 @@ async function conformance({ vectors, envoy, json }: Options): Promise<number> {
   }
   const [passed, failed, skipped] = [tally("passed"), tally("failed"), tally("skipped")];
   print(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-  return failed > 0 || (exists && passed === 0) ? 1 : 0;
+  return failed > 0 || passed === 0 ? 1 : 0;
 }
 
 function readVectors(file: string): JsonObject {
@@ -104,16 +99,4 @@ async function runnerOf(filter: string, envoy: boolean): Promise<VectorRunner> {
   const url = new URL(`../../${file}`, import.meta.url);
   if (!existsSync(url)) throw new Failure(`${file} is missing: nothing runs the cases of filter ${filter}`);
   return (await import(url.href)) as VectorRunner;
-}
-
-/** Names of all cases: some vectors hold several. */
-function idsOf(file: JsonObject): string[] {
-  return [file["vectors"], file["hardening"]].flatMap((list) =>
-    (Array.isArray(list) ? (list as Json[]) : []).flatMap((vector) => {
-      if (!isObject(vector)) return [];
-      const { cases } = vector;
-      const id = String(vector["id"]);
-      return Array.isArray(cases) ? cases.map((_, index) => `${id}/${index}`) : [id];
-    }),
-  );
 }

@@ -1,7 +1,15 @@
 /** Runs shared/vectors/routing.json offline: Gateway API's own conformance cases, and sticky splits measured on Envoy 1.40.0. */
 import { moduleOf } from "../cases/filter.ts";
 import type { CaseOutcome } from "../commands/conformance.ts";
-import { DownstreamRequest, FACTS_KEY, factsDocument, OfflineProxy, text, utf8, type HeaderMap } from "../host/index.ts";
+import {
+  DownstreamRequest,
+  FACTS_KEY,
+  factsDocument,
+  OfflineProxy,
+  text,
+  utf8,
+  type HeaderMap,
+} from "../host/index.ts";
 import type { JsonObject } from "../policy/types.ts";
 import { faultOf, NATIVE, readRoutingVectors, type RoutingCase, type RoutingVectors } from "./routing-vectors.ts";
 
@@ -68,9 +76,12 @@ function load({ configuration, weighted }: RoutingVectors): ((test: RoutingCase)
         response: [],
       });
     }
-    stream.responseHeaders([[":status", "200"], ...test.answer.map(([name, value]): [string, string] => [name, value])], {
-      endOfStream: true,
-    });
+    stream.responseHeaders(
+      [[":status", "200"], ...test.answer.map(([name, value]): [string, string] => [name, value])],
+      {
+        endOfStream: true,
+      },
+    );
     const response = stream.responseHeaderMap ? listOf(stream.responseHeaderMap) : [];
     stream.end();
     return faultOf(test, { status: 200, grpcStatus: grpc ? 0 : undefined, backend, upstream, response });

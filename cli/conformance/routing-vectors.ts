@@ -40,7 +40,8 @@ export interface RoutingVectors {
   readonly ruleset: string;
   readonly configuration: JsonObject;
   /** The mesh's own route picks a destination by this header, modulo the sum of these weights: Envoy's header_name. */
-  readonly weighted: { readonly header: string; readonly weights: readonly [name: string, weight: number][] } | undefined;
+  readonly weighted:
+    { readonly header: string; readonly weights: readonly [name: string, weight: number][] } | undefined;
   readonly cases: readonly RoutingCase[];
 }
 

@@ -47,7 +47,8 @@ export interface IstioPolicy {
 /** The EnvoyFilter as YAML text. Throws TemplateError if template and values do not fit. */
 export function renderEnvoyFilter(policy: IstioPolicy): string {
   const labels = Object.entries(policy.labels).sort(([a], [b]) => (a < b ? -1 : 1));
-  let template = withStandIn(readFileSync(new URL(`${policy.half}.yaml`, TEMPLATES), "utf8"), policy.standIn);
+  const text = readFileSync(new URL(`${policy.half}.yaml`, TEMPLATES), "utf8");
+  let template = withStandIn(text, policy.standIn, policy.half);
   const { before } = policy;
   if (policy.half === "downstream") {
     template = block(template, "facts", policy.facts ?? false);

@@ -70,7 +70,7 @@ export function renderBootstrap(b: Bootstrap): string {
   const { before, clusters = [] } = b;
   text = block(text, "before", before !== undefined);
   text = block(text, "clusters", clusters.length > 0);
-  return fill(withStandIn(text, b.standIn), {
+  return fill(withStandIn(text, b.standIn, b.half), {
     ...(before && { BEFORE: before }),
     ...(clusters.length > 0 && { CLUSTER: clusters }),
     ...standInSlots(b.standIn),

@@ -1,4 +1,5 @@
 /** The native filters that stand in while no valid policy was ever received (`default` in a schema's x-pointduty). */
+import type { Half } from "../cases/filter.ts";
 import { block, TemplateError } from "./template.ts";
 
 interface StandIn {
@@ -27,8 +28,10 @@ export function standInEffect(name: string): string {
 }
 
 /** Returns `template` with what the native filter needs. Throws TemplateError for a filter that is not known here. */
-export function withStandIn(template: string, name: string): string {
-  return block(template, "deny", find(name).denies);
+export function withStandIn(template: string, name: string, half: Half): string {
+  const text = block(template, "deny", find(name).denies);
+  // In the router it is too late: the route has been chosen.
+  return half === "downstream" ? block(text, "strip", !find(name).denies) : text;
 }
 
 /** The slots that say what stands in. */

@@ -37,7 +37,7 @@ function compileFilters(list: cfg.Node): bool {
     const own = ofRequest ? requestNode : responseNode;
     const other = ofRequest ? responseNode : requestNode;
     if (own == cfg.NONE || other != cfg.NONE) return cfg.error(item, texts.M_FILTER);
-    if ((ofRequest ? request : response) !== null) return cfg.error(item, texts.M_TWO_FILTERS);
+    if ((ofRequest ? request : response) !== null) return cfg.error(item, texts.M_TWICE);
     const changes = compileChanges(own);
     if (changes === null) return false;
     if (ofRequest) request = changes;

@@ -47,7 +47,7 @@ function compileRules(policy: Policy, targets: TargetList, list: cfg.Node): bool
   const known = new KeyTable();
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
     const name = cfg.field(item, slot.RULES_NAME);
-    if (known.count(cfg.ptr(name), cfg.len(name), false) > 0) return cfg.error(name, texts.M_RULE_TWICE);
+    if (known.count(cfg.ptr(name), cfg.len(name), false) > 0) return cfg.error(name, texts.M_TWICE);
     known.add(cfg.ptr(name), cfg.len(name), false, 0);
     const rule = new Rule(bytesOf(name));
     rule.index = policy.rules.push(rule) - 1;

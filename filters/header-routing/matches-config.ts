@@ -94,13 +94,13 @@ function isPath(node: cfg.Node, bytes: StaticArray<u8>): bool {
       unchecked(bytes[i + 1]) == 0x32 &&
       (unchecked(bytes[i + 2]) | 0x20) == 0x66
     )
-      return cfg.error(node, texts.M_DOUBLE_SLASH);
+      return cfg.error(node, texts.M_BAD_PATH);
     const last = i + 1 == bytes.length;
     if (i == 0 || (byte != 0x2f && !last)) continue;
     const end = byte == 0x2f ? i : i + 1;
     const length = end - segment;
     const dots = (length == 1 || length == 2) && unchecked(bytes[segment]) == 0x2e && unchecked(bytes[end - 1]) == 0x2e;
-    if (length == 0 || dots) return cfg.error(node, texts.M_DOUBLE_SLASH);
+    if (length == 0 || dots) return cfg.error(node, texts.M_BAD_PATH);
     segment = i + 1;
   }
   return true;

@@ -23,8 +23,7 @@ export function compileSplit(policy: Policy, targets: TargetList, rule: Rule, no
       return cfg.error(salt != cfg.NONE ? salt : fallback, texts.M_NOT_ENVOY);
     if (!readWeights(targets, split, arms)) return false;
   } else {
-    if (salt == cfg.NONE) return cfg.error(node, texts.M_NO_SALT);
-    if (fallback == cfg.NONE) return cfg.error(node, texts.M_NO_DEFAULT);
+    if (salt == cfg.NONE || fallback == cfg.NONE) return cfg.error(node, texts.M_NEEDS_SHARES);
     split.fallback = targets.arm(fallback);
     if (split.fallback === null) return false;
     const bytes = new StaticArray<u8>(cfg.len(salt) + 1);
@@ -77,10 +76,10 @@ function readPercents(policy: Policy, targets: TargetList, rule: Rule, split: Sp
     const weight = cfg.field(item, slot.RULES_SPLIT_ARMS_WEIGHT);
     if (weight != cfg.NONE) return cfg.error(weight, texts.M_NOT_POINTDUTY);
     const percent = cfg.field(item, slot.RULES_SPLIT_ARMS_PERCENT);
-    if (percent == cfg.NONE) return cfg.error(item, texts.M_NO_PERCENT);
+    if (percent == cfg.NONE) return cfg.error(item, texts.M_NEEDS_SHARES);
     const given = cfg.field(item, slot.RULES_SPLIT_ARMS_MAX);
     const max = given == cfg.NONE ? equal : bucketsOf(given);
-    if (bucketsOf(percent) > max) return cfg.error(given == cfg.NONE ? percent : given, texts.M_MAX);
+    if (bucketsOf(percent) > max) return cfg.error(percent, texts.M_MAX);
     const target = shareTarget(targets, split, item);
     if (target === null) return false;
     const share = new Share(target, from, bucketsOf(percent));
@@ -144,7 +143,7 @@ function readForced(targets: TargetList, split: Split, list: cfg.Node, sources: 
     if (number < 0) return cfg.error(name, texts.M_FORCED_ARM);
     const keys = cfg.field(item, slot.RULES_SPLIT_FORCE_KEYS);
     for (let key = cfg.first(keys); key != cfg.NONE; key = cfg.next(key))
-      if (!table.add(cfg.ptr(key), cfg.len(key), number)) return cfg.error(key, texts.M_FORCED_TWICE);
+      if (!table.add(cfg.ptr(key), cfg.len(key), number)) return cfg.error(key, texts.M_TWICE);
   }
   return true;
 }

@@ -1,4 +1,4 @@
-/** A table of some ten thousand keys in two blocks: a key costs its bytes and twelve more. Looking one up costs its length. Pure. */
+/** A table of some ten thousand keys in two blocks: a key costs its bytes and about ten more. Looking one up costs its length. Pure. */
 import { compareBytes } from "../../assembly/bytes";
 
 /** An entry: u16 number, u16 length of the key, the key. */
@@ -10,13 +10,13 @@ const PRIME: u32 = 16777619;
 export class PackedTable {
   private entries: StaticArray<u8> = new StaticArray<u8>(0);
   private used: usize = 0;
-  /** Where an entry begins, plus 1, by hash; 0 = free. At most half of it is used. */
+  /** Where an entry begins, plus 1, by hash; 0 = free. At most two thirds of it are used. */
   private places: StaticArray<u32> = new StaticArray<u32>(2);
 
   /** Makes room, once, before anything is added. @param bytes of all keys together */
   reserve(count: i32, bytes: i32): void {
     let size = 2;
-    while (size < count * 2) size *= 2;
+    while (size * 2 < count * 3) size *= 2;
     this.places = new StaticArray<u32>(size);
     this.entries = new StaticArray<u8>(bytes + count * <i32>HEAD);
   }

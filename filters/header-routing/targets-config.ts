@@ -72,7 +72,7 @@ export class TargetList {
   }
 
   private add(name: cfg.Node, target: Target): bool {
-    if (this.number(name) >= 0) return cfg.error(name, texts.M_ARM_TWICE);
+    if (this.number(name) >= 0) return cfg.error(name, texts.M_TWICE);
     target.index = this.policy.targets.push(target) - 1;
     this.names.add(cfg.ptr(name), cfg.len(name), false, target.index);
     return true;

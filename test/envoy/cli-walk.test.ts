@@ -70,6 +70,7 @@ const MARK = "@@@ end of step";
 const WALKS: readonly (readonly [readme: string, steps: number])[] = [
   ["README.md", 7],
   ["filters/authz/README.md", 3],
+  ["filters/header-routing/README.md", 2],
 ];
 
 for (const [readme, least] of WALKS) test(`the walk of ${readme}`, () => walk(readme, least));

@@ -26,6 +26,8 @@ export interface Filter {
 
 /** Local replies by filter. A filter that is not here may reply as the ABI allows. */
 const REPLIES: Readonly<Record<string, Replies>> = {
+  // It answers nothing itself.
+  "header-routing": { statuses: [], details: /(?!)/ },
   "retry-budget": { statuses: [503, 504], details: /^retry_budget_exhausted$/ },
   authz: {
     statuses: Array.from({ length: 300 }, (_, i) => 300 + i),

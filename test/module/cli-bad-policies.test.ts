@@ -8,7 +8,7 @@ const FIELDS = "budget, minRetryRate, burst, per, onExhausted, mode, targetRefs,
 const REFS = "a list of 1 to 16 objects with group, kind and name";
 const ANCHOR = "anchors and aliases are not allowed; write it out";
 const KINDS =
-  "Authorization, AuthorizationPolicy, RequestAuthentication, RetryBudget, XBackendTrafficPolicy, ServiceProfile";
+  "Authorization, AuthorizationPolicy, RequestAuthentication, HeaderRouting, RetryBudget, XBackendTrafficPolicy, ServiceProfile";
 
 function resource(lines: string): string {
   return `apiVersion: pointduty.dev/v1alpha1\nkind: RetryBudget\n${lines}`;
