@@ -2,11 +2,20 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
-import { parse } from "yaml";
+import { parse, stringify } from "yaml";
 import { Failure, fileError, UsageError } from "../policy/errors.ts";
 import { Modules } from "../policy/module.ts";
 import { readPolicies, userPath } from "../policy/read.ts";
-import { hashText, type Policy, type Problem } from "../policy/types.ts";
+import {
+  hashText,
+  isObject,
+  problemLine,
+  type JsonObject,
+  type Policy,
+  type Problem,
+  type RoutePlan,
+} from "../policy/types.ts";
+import { readYaml } from "../policy/yaml.ts";
 import { parseCode, type CodeOption } from "../render/code.ts";
 import { checkEnvoyFilter } from "../render/istio-check.ts";
 import { overlaps, selectionOf, type Selection } from "../render/istio-policies.ts";
@@ -22,6 +31,7 @@ interface Options {
   readonly code: string;
   readonly kind: "EnvoyFilter" | WaypointKind;
   readonly allWorkloads?: true;
+  readonly routes?: string;
   readonly json?: true;
 }
 
@@ -59,12 +69,15 @@ export function registerRender(program: Command, run: Run): void {
         .default("EnvoyFilter"),
     )
     .option("--all-workloads", "istio: allow policies that select no workloads: they apply to all of them")
+    .option("--routes <file>", "istio: the VirtualService whose routes a HeaderRouting policy steers by")
     .option("--json", "one JSON object: the files' names and texts")
     .addHelpText(
       "after",
       `
 envoy: a bootstrap to start from, and for each policy the file that Envoy watches; replace that file by mv.
 istio: for each policy one self-contained EnvoyFilter, or with --kind what a waypoint takes (targetRefs say which).
+--routes: with binding: header the VirtualService comes out once more, with a rule for each arm; with binding: arms its
+weights are checked against the policy's.
 
 Examples:
   pointduty render --target envoy --out mesh policy.yaml
@@ -84,16 +97,22 @@ async function render(files: readonly string[], options: Options): Promise<numbe
   }
   if (options.target === "envoy" && options.kind !== "EnvoyFilter")
     throw new UsageError("--kind is for --target istio");
+  if (options.target === "envoy" && options.routes !== undefined)
+    throw new UsageError("--routes is for --target istio");
   if (options.target === "envoy" && options.allWorkloads) throw new UsageError("--all-workloads is for --target istio");
   const modules = new Modules();
   const { policies, problems, remarks } = await readPolicies(files, modules);
   complainOf(remarks);
+  const given = options.routes === undefined ? undefined : readRoutes(options.routes);
+  const planned = policies.map((policy): Planned => ({ ...policy, plan: policy.routes(given) }));
+  for (const { plan, resource } of planned)
+    for (const remark of plan?.remarks ?? []) complain(`${resource.name}: ${remark}`);
   const rendered =
     options.target === "envoy"
-      ? toEnvoy(policies, modules, code, options)
+      ? toEnvoy(planned, modules, code, options)
       : options.kind === "EnvoyFilter"
-        ? toIstio(policies, modules, code, options)
-        : toWaypoint(policies, modules, code, options.kind);
+        ? toIstio(planned, modules, code, options)
+        : toWaypoint(planned, modules, code, options.kind);
   const found: readonly Problem[] = [...problems, ...("problems" in rendered ? rendered.problems : [])];
   if (found.length > 0 || "problems" in rendered) {
     if (options.json) printJson({ files: [], problems: found });
@@ -105,15 +124,32 @@ async function render(files: readonly string[], options: Options): Promise<numbe
   return 0;
 }
 
+/** A policy, and what it needs of the platform's routes. */
+type Planned = Policy & { readonly plan: RoutePlan | undefined };
+
+/** The documents of a file. Throws a UsageError for one that can't be read. */
+function readRoutes(file: string): JsonObject[] {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(userPath(file));
+  } catch (error) {
+    throw new UsageError(`${file}: ${fileError(error)}`);
+  }
+  const { documents, problems } = readYaml(file, bytes);
+  const [problem] = problems;
+  if (problem) throw new UsageError(problemLine(problem));
+  return documents.map(({ value }) => value).filter(isObject);
+}
+
 type Result = { readonly files: Rendered[] } | { readonly problems: Problem[] };
 
-function toEnvoy(policies: readonly Policy[], modules: Modules, code: CodeOption, { out }: Options): Result {
+function toEnvoy(policies: readonly Planned[], modules: Modules, code: CodeOption, { out }: Options): Result {
   const folder = out === undefined ? POLICY_FOLDER : userPath(out);
   const alone = policies.length === 1;
-  const problems = policies.flatMap(companionProblems);
+  const problems = policies.flatMap((policy) => [...companionProblems(policy), ...routeProblems(policy)]);
   if (problems.length > 0) return { problems };
   const files = policies.flatMap((policy): Rendered[] => {
-    const { filter, resource, text, hash, companion } = policy;
+    const { filter, resource, text, hash, companion, plan } = policy;
     const name = `${resourceName(filter.name, resource.name)}.yaml`;
     const source: Code = code.from === "file" ? { file: code.path } : { inline: modules.bytes(filter.name) };
     const of = { filter: filter.name, policy: resource.name };
@@ -123,6 +159,7 @@ function toEnvoy(policies: readonly Policy[], modules: Modules, code: CodeOption
       standIn: filter.standIn,
       facts: filter.facts,
       before: companion?.filter,
+      route: plan?.inserted,
       clusters: companion?.clusters.map(({ cluster }) => cluster),
       nodeId: "envoy-1",
       nodeCluster: "envoy",
@@ -143,19 +180,20 @@ function toEnvoy(policies: readonly Policy[], modules: Modules, code: CodeOption
   return { files };
 }
 
-function toIstio(policies: readonly Policy[], modules: Modules, code: CodeOption, { allWorkloads }: Options): Result {
+function toIstio(policies: readonly Planned[], modules: Modules, code: CodeOption, { allWorkloads }: Options): Result {
   const all = allWorkloads === true;
   const problems: Problem[] = [];
-  const chosen: { policy: Policy; selection: Selection }[] = [];
+  const chosen: { policy: Planned; selection: Selection }[] = [];
   for (const policy of policies) {
-    problems.push(...companionProblems(policy), ...clusterProblems(policy));
+    problems.push(...companionProblems(policy), ...clusterProblems(policy), ...routeProblems(policy));
     const selection = selectionOf(policy, all);
     if ("message" in selection) problems.push(selection);
     else chosen.push({ policy, selection });
   }
   problems.push(...overlaps(chosen));
   if (problems.length > 0) return { problems };
-  const files = chosen.map(({ policy: { filter, resource, text, hash, place, companion }, selection }): Rendered => {
+  const files = chosen.flatMap(({ policy, selection }): Rendered[] => {
+    const { filter, resource, text, hash, place, companion, plan } = policy;
     const yaml = renderEnvoyFilter({
       filter: filter.name,
       half: filter.half,
@@ -163,6 +201,8 @@ function toIstio(policies: readonly Policy[], modules: Modules, code: CodeOption
       standIn: filter.standIn,
       facts: filter.facts,
       before: companion?.filter,
+      inserted: plan?.inserted,
+      merged: plan?.merged,
       policy: resource.name,
       configuration: text,
       code: istioCode(code, filter.name, modules),
@@ -172,9 +212,24 @@ function toIstio(policies: readonly Policy[], modules: Modules, code: CodeOption
     for (const message of checkEnvoyFilter(parse(yaml), Buffer.byteLength(yaml), all)) {
       problems.push({ ...place, pointer: "", message });
     }
-    return { name: `${resourceName(filter.name, resource.name)}.yaml`, text: yaml };
+    return [{ name: `${resourceName(filter.name, resource.name)}.yaml`, text: yaml }, ...routeFiles(policy)];
   });
   return problems.length > 0 ? { problems } : { files };
+}
+
+/** The platform's routes as the policy needs them. */
+function routeFiles({ plan }: Planned): Rendered[] {
+  return (plan?.documents ?? []).map((document) => {
+    const { name } = isObject(document["metadata"]) ? document["metadata"] : {};
+    return {
+      name: `${String(document["kind"])}.${String(name)}.yaml`.toLowerCase(),
+      text: stringify(document, { aliasDuplicateObjects: false }),
+    };
+  });
+}
+
+function routeProblems({ plan, problemOf }: Planned): Problem[] {
+  return plan?.problems.map(problemOf) ?? [];
 }
 
 function companionProblems({ companion, problemOf }: Policy): Problem[] {
@@ -192,10 +247,15 @@ function clusterProblems({ companion, problemOf }: Policy): Problem[] {
   );
 }
 
-function toWaypoint(policies: readonly Policy[], modules: Modules, code: CodeOption, kind: WaypointKind): Result {
+function toWaypoint(policies: readonly Planned[], modules: Modules, code: CodeOption, kind: WaypointKind): Result {
   const problems: Problem[] = [];
   const files = policies.flatMap((policy): Rendered[] => {
-    const { filter, resource, problemOf, placeOf } = policy;
+    const { filter, resource, problemOf, placeOf, plan } = policy;
+    problems.push(...routeProblems(policy));
+    if (plan?.inserted ?? plan?.merged) {
+      const message = "a waypoint takes no route from us; allowed: binding: header";
+      problems.push(problemOf({ pointer: "/binding", message }));
+    }
     const targets = waypointTargets(policy);
     if ("message" in targets) {
       problems.push(targets);
@@ -224,7 +284,7 @@ function toWaypoint(policies: readonly Policy[], modules: Modules, code: CodeOpt
       targets,
       ...waypointCode(code, filter.name, modules),
     });
-    return [{ name: `${resourceName(filter.name, resource.name)}.yaml`, text }];
+    return [{ name: `${resourceName(filter.name, resource.name)}.yaml`, text }, ...routeFiles(policy)];
   });
   return problems.length > 0 ? { problems } : { files };
 }

@@ -156,6 +156,7 @@ function accept(assembled: Assembled, pieces: readonly Framed[], { modules, set 
     placeOf: (pointer) => document.placeOf(pointer),
     companion: converter.companion?.(configuration),
     withProperties: (peer) => (filter.facts ? converter.withProperties?.(configuration, peer) : configuration),
+    routes: (given) => converter.routes?.(configuration, given),
     problemOf,
   });
 }

@@ -96,6 +96,19 @@ export interface Companion {
   readonly problems: readonly Remark[];
 }
 
+/** What a filter's decisions need of the routes of the platform. */
+export interface RoutePlan {
+  /** A route to stand first in each virtual host, in the JSON form of its proto. */
+  readonly inserted?: JsonObject;
+  /** Istio: what is merged into the route of that name. */
+  readonly merged?: { readonly route: string; readonly value: JsonObject };
+  /** Istio: the documents of `--routes` as they have to be. */
+  readonly documents: readonly JsonObject[];
+  /** Pointers of the configuration. */
+  readonly problems: readonly Remark[];
+  readonly remarks: readonly string[];
+}
+
 /** What `filters/<name>/convert.ts` exports. All of it is pure. */
 export interface Converter {
   /** The native resources that the filter reads besides its own kind. */
@@ -113,6 +126,11 @@ export interface Converter {
    * @param peer filter state that holds the peer's identity
    */
   withProperties?(configuration: JsonObject, peer: string): JsonObject;
+  /**
+   * What an accepted configuration needs of the platform's routes.
+   * @param given documents of `--routes`; undefined: the option was not given
+   */
+  routes?(configuration: JsonObject, given: readonly JsonObject[] | undefined): RoutePlan;
   /** What changes for users, a line each. Both configurations were accepted and have their defaults filled in. */
   compare(before: JsonObject, after: JsonObject): string[];
   /** What a configuration, defaults filled in, means on `proxies` proxies together. */
@@ -148,6 +166,8 @@ export interface Policy {
   readonly companion: Companion | undefined;
   /** The configuration where no native filter writes the facts document; undefined: there is none. */
   withProperties(peer: string): JsonObject | undefined;
+  /** What the policy needs of the platform's routes; undefined: nothing. */
+  routes(given: readonly JsonObject[] | undefined): RoutePlan | undefined;
   /** A complaint about a place of the configuration, as one about the place in the files that it came from. */
   problemOf(remark: Remark): Problem;
 }

@@ -31,7 +31,12 @@ export function standInEffect(name: string): string {
 export function withStandIn(template: string, name: string, half: Half): string {
   const text = block(template, "deny", find(name).denies);
   // In the router it is too late: the route has been chosen.
-  return half === "downstream" ? block(text, "strip", !find(name).denies) : text;
+  return half === "downstream" ? block(text, "strip", standInStrips(name, half)) : text;
+}
+
+/** Whether headers by which a policy steers are removed while the native filter stands in. */
+export function standInStrips(name: string, half: Half): boolean {
+  return half === "downstream" && !find(name).denies;
 }
 
 /** The slots that say what stands in. */

@@ -9,7 +9,7 @@ import * as slot from "./schema.gen";
 import { compileSplit, compileTable } from "./split-config";
 import { TargetList } from "./targets-config";
 import * as texts from "./texts.gen";
-import { bytesOf } from "./values";
+import { bytesOf, headerName } from "./values";
 
 /** @returns null after an error, whose message is `cfg.messagePtr()` */
 export function compile(root: cfg.Node): Policy | null {
@@ -28,6 +28,7 @@ export function compile(root: cfg.Node): Policy | null {
   }
   const targets = new TargetList(policy);
   if (!targets.addArms(cfg.field(root, slot.ARMS)) || !targets.addClusters(cfg.field(root, slot.CLUSTERS))) return null;
+  if (!checkRoute(policy, cfg.field(root, slot.ROUTE))) return null;
   return compileRules(policy, targets, cfg.field(root, slot.RULES)) ? policy : null;
 }
 
@@ -41,6 +42,20 @@ function bindingOf(binding: cfg.Node): i32 {
       // slot.BINDING_HEADER
       return Binding.HEADER;
   }
+}
+
+/** Of the inserted route nothing is the module's: `render` writes it. */
+function checkRoute(policy: Policy, route: cfg.Node): bool {
+  if (route == cfg.NONE) return true;
+  if (policy.binding != Binding.CLUSTER) return cfg.error(route, texts.M_ONLY_CLUSTER);
+  const retries = cfg.field(route, slot.ROUTE_NUM_RETRIES);
+  const perTry = cfg.field(route, slot.ROUTE_PER_TRY_TIMEOUT);
+  const alone = retries != cfg.NONE ? retries : perTry;
+  if (alone != cfg.NONE && cfg.field(route, slot.ROUTE_RETRY_ON) == cfg.NONE) return cfg.error(alone, texts.M_RETRY);
+  const timeout = cfg.field(route, slot.ROUTE_TIMEOUT);
+  if (timeout != cfg.NONE && cfg.millis(perTry) > cfg.millis(timeout)) return cfg.error(perTry, texts.M_PER_TRY);
+  const header = cfg.field(route, slot.ROUTE_HASH_HEADER);
+  return header == cfg.NONE || headerName(header).length > 0;
 }
 
 function compileRules(policy: Policy, targets: TargetList, list: cfg.Node): bool {

@@ -106,7 +106,6 @@ class HeaderRouting extends Root {
   private counted: i32 = 0;
   private routedElsewhere: i32 = -1;
   private unrouted: i32 = -1;
-  private stripped: i32 = -1;
   private factsFailed: i32 = -1;
   private outcomePath: StaticArray<u8> = NOTHING;
   private rulePath: StaticArray<u8> = NOTHING;
@@ -136,7 +135,6 @@ class HeaderRouting extends Root {
     this.counted = 0;
     this.routedElsewhere = metrics.counter(this.routedEvent, null, null);
     this.unrouted = metrics.counter(textBytes(texts.UNROUTED), null, null);
-    this.stripped = metrics.counter(textBytes(texts.STRIPPED), null, null);
     this.factsFailed = metrics.counter(textBytes(texts.FACTS_FAILED), null, null);
     this.outcomePath = statePath(policy.name, texts.S_OUTCOME);
     this.rulePath = statePath(policy.name, texts.S_RULE);
@@ -172,10 +170,7 @@ class HeaderRouting extends Root {
       return Action.Continue;
     }
     const decision = this.decider.decide(nextRandom(id));
-    if (request.forged) {
-      stripAll();
-      incrementMetric(this.stripped, 1);
-    }
+    if (request.forged) stripAll();
     if (this.facts.failed) incrementMetric(this.factsFailed, 1);
     const rule = decision.rule;
     if (rule === null || (decision.target === null && rule.request === null && rule.response === null)) {

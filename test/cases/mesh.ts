@@ -10,9 +10,9 @@ import type { Process, Slot } from "./plan.ts";
 export const DETAILS = "x-pd-test-details";
 export const OUTCOME = "x-pd-test-outcome";
 export const CLUSTER = "x-pd-test-cluster";
-export const REFUSED = "x-pd-test-refused";
+export const REFUSED = "x-test-refused";
 /** Request header with the facts document, for filters that read it. */
-export const FACTS = "x-pd-test-facts";
+export const FACTS = "x-test-facts";
 
 const API = "type.googleapis.com/envoy";
 const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";

@@ -79,7 +79,7 @@ const BAD: readonly (readonly [name: string, spec: string, line: string])[] = [
   [
     "binding arms, no weight",
     "binding: arms\n  arms: [{ name: v1, weight: 1 }, { name: v2 }]\n  rules: []",
-    "6:35: /spec/arms/1: binding: arms needs the arm's weight (render --routes FILE writes it)",
+    "6:35: /spec/arms/1: binding: arms needs the arm's weight (as in the route of the platform)",
   ],
   [
     "a rule without a name",
