@@ -138,7 +138,7 @@ function withArms(service: JsonObject, arms: readonly string[]): JsonObject {
         ...one,
         headers: { ...(isObject(one["headers"]) ? one["headers"] : {}), [ARM]: { exact: arm } },
       }));
-      const { weight: _, ...whole } = destination;
+      const whole = Object.fromEntries(Object.entries(destination).filter(([key]) => key !== "weight"));
       const name = rule["name"];
       return [{ ...own, ...(typeof name === "string" && { name: `${name}-${arm}` }), match, route: [whole] }];
     });

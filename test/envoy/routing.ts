@@ -8,8 +8,8 @@ export type Pairs = readonly (readonly [name: string, value: string])[];
 export class Arm {
   readonly name: string;
   readonly seen: { readonly path: string; readonly headers: [string, string][] }[] = [];
-  /** Status of the answers; "reset": the connection is torn down. */
-  status: number | "reset" = 200;
+  /** Status of the answers; "reset": the connection is torn down; "hang": there is none. */
+  status: number | "reset" | "hang" = 200;
   readonly #server: Server;
 
   private constructor(name: string) {
@@ -22,14 +22,15 @@ export class Arm {
       ]);
       this.seen.push({ path: request.url ?? "", headers });
       if (this.status === "reset") request.socket.destroy();
-      else response.writeHead(this.status).end(name);
+      else if (this.status !== "hang") response.writeHead(this.status).end(name);
     });
     this.#server.keepAliveTimeout = 60_000;
   }
 
-  static async start(name: string): Promise<Arm> {
+  /** @param port 0: the system's choice */
+  static async start(name: string, port = 0): Promise<Arm> {
     const arm = new Arm(name);
-    await new Promise<void>((resolve) => arm.#server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => arm.#server.listen(port, "127.0.0.1", resolve));
     return arm;
   }
 
@@ -56,10 +57,16 @@ export interface Got {
 }
 
 /** One request with the headers as they are given: twice, in any case, in any order. */
-export function ask(port: number, path = "/", headers: Pairs = [], authority = "shop"): Promise<Got> {
+export function ask(
+  port: number,
+  path = "/",
+  headers: Pairs = [],
+  authority = "shop",
+  host = "127.0.0.1",
+): Promise<Got> {
   return new Promise((resolve, reject) => {
     const list = ["host", authority, ...headers.flat()];
-    const sent = h1Request({ host: "127.0.0.1", port, path, headers: list, agent: false }, (response) => {
+    const sent = h1Request({ host, port, path, headers: list, agent: false }, (response) => {
       let body = "";
       response.on("data", (chunk: Buffer) => (body += chunk.toString("latin1")));
       response.on("error", reject);

@@ -7,9 +7,10 @@ import { say } from "../../setup/common.ts";
 import { AUTHZ } from "./authz-checks.ts";
 import { RETRY_BUDGET } from "./checks.ts";
 import { makeNetwork } from "./network.ts";
+import { HEADER_ROUTING } from "./routing-checks.ts";
 import type { Suite } from "./suite.ts";
 
-const SUITES = [RETRY_BUDGET, AUTHZ];
+const SUITES = [RETRY_BUDGET, AUTHZ, HEADER_ROUTING];
 
 async function runSuite({ policy, start }: Suite, counts: Counts): Promise<void> {
   const count = async (state: string, run: () => Promise<void>): Promise<void> => {
