@@ -20,6 +20,8 @@ export interface Filter {
   readonly standIn: string;
   /** Whether it reads the facts document. */
   readonly facts: boolean;
+  /** Whether it steers by headers of its own, which nobody else may send. */
+  readonly steers: boolean;
   /** Whether its configuration carries the policy's name. */
   readonly named: boolean;
 }
@@ -33,6 +35,7 @@ interface FilterSchema {
     readonly order: number;
     readonly default: string;
     readonly facts?: boolean;
+    readonly steers?: boolean;
   };
 }
 
@@ -50,7 +53,7 @@ export function filterNames(): string[] {
 export function findFilter(name: string): Filter | undefined {
   if (!filterNames().includes(name)) return undefined;
   const schema = JSON.parse(readFileSync(join(ROOT, "filters", name, "schema.json"), "utf8")) as FilterSchema;
-  const { half, traffic, order, default: standIn, facts = false } = schema["x-pointduty"];
+  const { half, traffic, order, default: standIn, facts = false, steers = false } = schema["x-pointduty"];
   return {
     name,
     kind: schema.title ?? "",
@@ -59,6 +62,7 @@ export function findFilter(name: string): Filter | undefined {
     order,
     standIn,
     facts,
+    steers,
     named: schema.required?.includes("name") ?? false,
   };
 }

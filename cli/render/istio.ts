@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { Half } from "../cases/filter.ts";
 import { rootId, vmId } from "../policy/module.ts";
 import { resourceName } from "./plain.ts";
-import { standInSlots, standInStrips, withStandIn } from "./stand-in.ts";
+import { standInSlots, withStandIn } from "./stand-in.ts";
 import { block, fill, repeat } from "./template.ts";
 import type { JsonObject } from "../policy/types.ts";
 
@@ -31,6 +31,8 @@ export interface IstioPolicy {
   readonly facts?: boolean;
   /** The native filter that must run in front of a filter before the router, an entry of http_filters. */
   readonly before?: JsonObject | undefined;
+  /** Whether the filter steers by headers of its own. Default false. */
+  readonly steers?: boolean;
   /** The route that comes first in each virtual host. */
   readonly inserted?: JsonObject | undefined;
   /** What is merged into the platform's route of a name. */
@@ -52,10 +54,10 @@ export interface IstioPolicy {
 export function renderEnvoyFilter(policy: IstioPolicy): string {
   const labels = Object.entries(policy.labels).sort(([a], [b]) => (a < b ? -1 : 1));
   const text = readFileSync(new URL(`${policy.half}.yaml`, TEMPLATES), "utf8");
-  let template = withStandIn(text, policy.standIn, policy.half);
+  let template = withStandIn(text, policy.standIn, policy.half, policy.steers);
   const { before, inserted, merged } = policy;
   if (policy.half === "downstream") {
-    template = block(template, "early", standInStrips(policy.standIn, policy.half));
+    template = block(template, "early", policy.steers ?? false);
     template = block(template, "inserted", inserted !== undefined);
     template = block(template, "merged", merged !== undefined);
     template = block(template, "facts", policy.facts ?? false);

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import type { Half } from "../cases/filter.ts";
-import { standInSlots, standInStrips, withStandIn } from "./stand-in.ts";
+import { standInSlots, withStandIn } from "./stand-in.ts";
 import { block, fill, TemplateError } from "./template.ts";
 import type { JsonObject } from "../policy/types.ts";
 
@@ -47,6 +47,8 @@ export interface Bootstrap {
   facts?: boolean;
   /** The native filter that must run in front of the policy's, an entry of http_filters. */
   before?: JsonObject | undefined;
+  /** Whether the filter steers by headers of its own. Default false. */
+  steers?: boolean;
   /** The route that comes before all others. */
   route?: JsonObject | undefined;
   /** Those that the native filter calls. */
@@ -70,11 +72,11 @@ export function renderBootstrap(b: Bootstrap): string {
   text = block(text, "facts", b.facts ?? false);
   for (const half of ["downstream", "upstream"]) text = block(text, half, half === b.half);
   const { before, route, clusters = [] } = b;
-  text = block(text, "early", standInStrips(b.standIn, b.half));
+  text = block(text, "early", b.steers ?? false);
   text = block(text, "route", route !== undefined);
   text = block(text, "before", before !== undefined);
   text = block(text, "clusters", clusters.length > 0);
-  return fill(withStandIn(text, b.standIn, b.half), {
+  return fill(withStandIn(text, b.standIn, b.half, b.steers), {
     ...(before && { BEFORE: before }),
     ...(route && { ROUTE: route }),
     ...(clusters.length > 0 && { CLUSTER: clusters }),

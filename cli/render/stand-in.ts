@@ -27,16 +27,13 @@ export function standInEffect(name: string): string {
   return find(name).denies ? "every request is denied" : "traffic passes without the policy";
 }
 
-/** Returns `template` with what the native filter needs. Throws TemplateError for a filter that is not known here. */
-export function withStandIn(template: string, name: string, half: Half): string {
+/**
+ * Returns `template` with what the native filter needs. Throws TemplateError for a filter that is not known here.
+ * @param half in the router it is too late to remove headers that steer
+ */
+export function withStandIn(template: string, name: string, half: Half, steers = false): string {
   const text = block(template, "deny", find(name).denies);
-  // In the router it is too late: the route has been chosen.
-  return half === "downstream" ? block(text, "strip", standInStrips(name, half)) : text;
-}
-
-/** Whether headers by which a policy steers are removed while the native filter stands in. */
-export function standInStrips(name: string, half: Half): boolean {
-  return half === "downstream" && !find(name).denies;
+  return half === "downstream" ? block(text, "strip", steers) : text;
 }
 
 /** The slots that say what stands in. */

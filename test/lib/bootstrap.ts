@@ -139,13 +139,18 @@ export function bootstrap(options: BootstrapOptions): Message {
   const policies = options.policies ?? [];
   const [first] = policies;
   // Policies of test modules are the retry budget's neighbours.
-  const { half = "upstream", standIn = "envoy.filters.http.header_mutation" } = findFilter(first?.filter ?? "") ?? {};
+  const {
+    half = "upstream",
+    standIn = "envoy.filters.http.header_mutation",
+    steers = false,
+  } = findFilter(first?.filter ?? "") ?? {};
   const tree = parse(
     renderBootstrap({
       filter: first?.filter ?? "none",
       policy: first?.policy ?? "none",
       half,
       standIn,
+      steers,
       nodeId: "test",
       nodeCluster: "test",
       adminPort: 0,

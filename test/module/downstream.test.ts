@@ -81,7 +81,7 @@ test("a filter before the router is inserted by its order, and what stands in ma
 
 const FILTER: Filter = {
   ...{ name: "my-filter", kind: "MyFilter", named: true, order: 20 },
-  ...{ half: "downstream", traffic: "inbound", standIn: "envoy.filters.http.rbac", facts: false },
+  ...{ half: "downstream", traffic: "inbound", standIn: "envoy.filters.http.rbac", facts: false, steers: false },
 };
 
 /** A policy as if it were one of another filter. */

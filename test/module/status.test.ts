@@ -56,7 +56,16 @@ test("a filter is looked for in the chains that it belongs into", () => {
   };
   const missing = (traffic: Filter["traffic"], ...dynamic_listeners: object[]): string[] => {
     const filter: Filter = {
-      ...{ name: "authz", kind: "Authorization", half: "downstream", traffic, order: 1, named: true, facts: false },
+      ...{
+        name: "authz",
+        kind: "Authorization",
+        half: "downstream",
+        traffic,
+        order: 1,
+        named: true,
+        facts: false,
+        steers: false,
+      },
       standIn: "envoy.filters.http.rbac",
     };
     const section = { "@type": "type.googleapis.com/envoy.admin.v3.ListenersConfigDump", dynamic_listeners };

@@ -174,7 +174,7 @@ export function readModel(schema: unknown): Model {
     "properties",
   ]);
   const own = place.child("x-pointduty");
-  own.only(["half", "traffic", "order", "default", "facts", "sizeLimit", "moduleLimit"]);
+  own.only(["half", "traffic", "order", "default", "facts", "steers", "sizeLimit", "moduleLimit"]);
   if (place.value["type"] !== "object") place.fail("type", 'must be "object"');
   const kind = place.string("title");
   if (!/^[A-Z][A-Za-z0-9]*$/.test(kind)) place.fail("title", "must be a kind such as RetryBudget");
@@ -182,8 +182,10 @@ export function readModel(schema: unknown): Model {
   const half = own.oneOf("half", ["downstream", "upstream"]);
   if (own.value["traffic"] !== undefined) own.oneOf("traffic", ["inbound", "outbound"]);
   own.whole("order", 0, 1000);
-  if (own.value["facts"] !== undefined && typeof own.value["facts"] !== "boolean")
-    own.fail("facts", "must be true or false");
+  for (const flag of ["facts", "steers"]) {
+    const value = own.value[flag];
+    if (value !== undefined && typeof value !== "boolean") own.fail(flag, "must be true or false");
+  }
   own.oneOf("default", STAND_IN_NAMES);
   const moduleLimit = own.whole("moduleLimit", 1, 1048576, DEFAULT_MODULE_LIMIT);
   const small = own.value["moduleLimit"] !== undefined;
