@@ -1,44 +1,26 @@
 import { compareBytes } from "../bytes";
-import { take } from "./arena";
 import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
 import { SLOTS } from "./table";
-import { begin, put, putByte, putDecimal, putQuoted, written } from "./text";
+import { beginHash, hashed, put, putByte, putDecimal, putQuoted } from "./text";
 import { FALSE_VALUE, TRUE_VALUE } from "./texts.gen";
-import { xxh64 } from "./xxh64";
 
 /** The policy hash is a gauge, and a double holds 48 bits with room to spare. */
 const HASH_BITS: u64 = 0xffffffffffff;
 
-let text: usize = 0;
-
-/**
- * The canonical text of a checked node: JSON without white space, keys sorted by their bytes, defaults filled in, numbers
- * as short as they go, durations as milliseconds. Two configurations that mean the same have the same text. Its bytes lie
- * at `canonicalPtr()` until the next `check`; the result is their number.
- */
-export function canonical(node: Node): i32 {
-  begin(0, 0);
-  putNode(node);
-  const len = written();
-  text = take(len);
-  begin(text, len);
-  putNode(node);
-  return len;
-}
-
-export function canonicalPtr(): usize {
-  return text;
-}
-
-/** The policy hash of a checked root: the low 48 bits of the XXH64 (seed 0) of its canonical text. */
+/** The policy hash of a checked root: the low 48 bits of the XXH64 (seed 0) of its canonical text, which is kept nowhere. */
 export function hash(root: Node): i64 {
   if (root == NONE) return 0;
-  const len = canonical(root);
-  return <i64>(xxh64(text, len, 0) & HASH_BITS);
+  beginHash();
+  putCanonical(root);
+  return <i64>(hashed() & HASH_BITS);
 }
 
-/** The recursion is bounded by the depth of the schema. */
-function putNode(node: Node): void {
+/**
+ * Puts the canonical text of a checked node: JSON without white space, keys sorted by their bytes, defaults filled in,
+ * numbers as short as they go, durations as milliseconds. Two configurations that mean the same have the same text. The
+ * recursion is bounded by the depth of the schema.
+ */
+export function putCanonical(node: Node): void {
   const it = data(node);
   if (it.kind == OBJECT) putObject(it.link);
   else if (it.kind == MAP) putMap(node);
@@ -46,7 +28,7 @@ function putNode(node: Node): void {
     putByte(0x5b);
     for (let item = it.ptr; item != NONE; item = data(item).next) {
       if (item != it.ptr) putByte(0x2c);
-      putNode(item);
+      putCanonical(item);
     }
     putByte(0x5d);
   } else if (it.kind == NUMBER) putDecimal(it.value, 3);
@@ -68,7 +50,7 @@ function putMap(map: Node): void {
     if (last != NONE) putByte(0x2c);
     putQuoted(data(least).keyPtr, data(least).keyLen);
     putByte(0x3a);
-    putNode(least);
+    putCanonical(least);
     last = least;
   }
   putByte(0x7d);
@@ -92,7 +74,7 @@ function putObject(slots: usize): void {
     first = false;
     putQuoted(data(child).keyPtr, data(child).keyLen);
     putByte(0x3a);
-    putNode(child);
+    putCanonical(child);
   }
   putByte(0x7d);
 }

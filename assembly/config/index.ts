@@ -17,7 +17,7 @@ import { SLOTS } from "./table";
 import { put, putByte, putDecimal } from "./text";
 import * as texts from "./texts.gen";
 
-export { canonical, canonicalPtr, hash } from "./canonical";
+export { hash } from "./canonical";
 export { messageLen, messagePtr, Node, NONE };
 
 /** Whether a configuration of `size` bytes may be read at all. False: there is a message. */

@@ -4,6 +4,7 @@
  */
 import { compareBytes } from "../bytes";
 import { Text } from "./texts.gen";
+import { finish, start, STRIPE, stripe } from "./xxh64";
 
 /** Bytes of a user's key or value that a message shows. */
 const SHOWN_BYTES: i32 = 40;
@@ -20,15 +21,32 @@ const SHOWN: i32 = 2;
 /** and the same as a step of a JSON pointer (RFC 6901, section 3). */
 const STEP: i32 = 3;
 
+/** The stripe that is filled while a text is hashed. */
+const HASHED: usize = memory.data(STRIPE, 8);
+
 let target: usize = 0;
 let limit: i32 = 0;
 let count: i32 = 0;
+let hashing: bool = false;
 
 /** Starts a text at `ptr` that may fill `capacity` bytes. */
 export function begin(ptr: usize, capacity: i32): void {
   target = ptr;
   limit = capacity;
   count = 0;
+  hashing = false;
+}
+
+/** Starts a text of which nothing is kept but its hash. */
+export function beginHash(): void {
+  begin(HASHED, STRIPE);
+  hashing = true;
+  start(0);
+}
+
+/** The XXH64 (seed 0) of the text since `beginHash`. */
+export function hashed(): u64 {
+  return finish(HASHED, count);
 }
 
 /** Bytes put since `begin`, those beyond the capacity included. */
@@ -52,6 +70,10 @@ function write(ptr: usize, len: i32, mode: i32): void {
       if (count < limit) store<u8>(target + count, <u8>bytes);
       count++;
       bytes >>= 8;
+      if (hashing && count == STRIPE) {
+        stripe(HASHED);
+        count = 0;
+      }
     }
   }
 }

@@ -1,5 +1,4 @@
-import { bytesOf, byteCount } from "./testing";
-import { xxh64 } from "./xxh64";
+import { bytesOf, byteCount, xxh64 } from "./testing";
 
 /** A hash of `length` bytes, byte i being 7 i + 3. */
 class Vector {
