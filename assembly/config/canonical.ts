@@ -1,6 +1,5 @@
 import { compareBytes } from "../bytes";
-import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
-import { SLOTS } from "./table";
+import { ARRAY, BOOLEAN, data, DURATION, fieldOf, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
 import { beginHash, hashed, put, putByte, putDecimal, putQuoted } from "./text";
 import { FALSE_VALUE, TRUE_VALUE } from "./texts.gen";
 
@@ -22,7 +21,7 @@ export function hash(root: Node): i64 {
  */
 export function putCanonical(node: Node): void {
   const it = data(node);
-  if (it.kind == OBJECT) putObject(it.link);
+  if (it.kind == OBJECT) putObject(node);
   else if (it.kind == MAP) putMap(node);
   else if (it.kind == ARRAY) {
     putByte(0x5b);
@@ -62,13 +61,12 @@ function compareKeys(a: Node, b: Node): i32 {
   return order != 0 ? order : data(a).keyLen - data(b).keyLen;
 }
 
-function putObject(slots: usize): void {
-  const n = load<usize>(slots);
-  const order = load<usize>(slots, sizeof<usize>());
+function putObject(object: Node): void {
+  const order = data(object).link;
   let first = true;
   putByte(0x7b);
-  for (let i: usize = 0; i < n; i++) {
-    const child = load<usize>(slots + (SLOTS + load<u8>(order + i)) * sizeof<usize>());
+  for (let i: usize = 1; i <= load<u8>(order); i++) {
+    const child = fieldOf(object, load<u8>(order + i));
     if (child == NONE) continue;
     if (!first) putByte(0x2c);
     first = false;

@@ -106,6 +106,3 @@ export function valueLen(value: usize): i32 {
 export function valuePtr(value: usize): usize {
   return value + 10;
 }
-
-/** The slots of a checked object: how many, where the table says their order, and a node each. */
-export const SLOTS: usize = 2;
