@@ -1,7 +1,7 @@
 /** The one checker: nodes against a table. It fills in defaults and gives each field its slot. */
 import { readDuration } from "./duration";
 import { readJson } from "./json";
-import { close, closeWith, open, openAt, openField } from "./message";
+import { close, open, openAt, openField } from "./message";
 import {
   adopt,
   ARRAY,
@@ -174,7 +174,7 @@ function missing(base: usize, node: Node, field: usize): bool {
   const rule = base + table.fieldRule(field);
   openField(node, table.keyPtr(field), table.keyLen(field));
   put(texts.MISSING);
-  return closeWith(table.allowedPtr(rule), table.allowedLen(rule));
+  return closeAllowed(rule);
 }
 
 function twice(node: Node): bool {
@@ -214,7 +214,52 @@ function notAllowed(node: Node, rule: usize): bool {
   openAt(node);
   putValue(data(node));
   put(load<u8>(rule) == table.RULE_ENUM ? texts.NOT_ONE_OF : texts.NOT_ALLOWED);
-  return closeWith(table.allowedPtr(rule), table.allowedLen(rule));
+  return closeAllowed(rule);
+}
+
+/** Ends the message with what a rule allows. */
+function closeAllowed(rule: usize): bool {
+  const body = table.body(rule);
+  switch (load<u8>(rule)) {
+    case table.RULE_OBJECT:
+      put(texts.AN_OBJECT);
+      break;
+    case table.RULE_LIST:
+      putRange(texts.A_LIST, body, texts.ITEMS);
+      break;
+    case table.RULE_MAP:
+      putRange(texts.AN_OBJECT, body, texts.FIELDS);
+      break;
+    case table.RULE_TEXT:
+      putRange(texts.A_STRING, body, texts.BYTES);
+      break;
+    case table.RULE_ENUM:
+      putValues(body);
+      break;
+    default:
+      put(table.allowed(rule));
+  }
+  return close();
+}
+
+function putRange(what: texts.Text, body: usize, unit: texts.Text): void {
+  put(what);
+  put(texts.OF);
+  putDecimal(load<u32>(body), 0);
+  put(texts.TO);
+  putDecimal(load<u32>(body, 4), 0);
+  put(unit);
+}
+
+function putValues(body: usize): void {
+  let value = body + 1;
+  for (let left = load<u8>(body); left > 0; left--) {
+    const ptr = table.valuePtr(value);
+    const len = table.valueLen(value);
+    putBytes(ptr, len);
+    if (left > 1) put(texts.COMMA);
+    value = ptr + len;
+  }
 }
 
 function putValue(it: NodeData): void {
