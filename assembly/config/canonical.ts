@@ -1,51 +1,32 @@
-import { take } from "./arena";
-import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
-import { SLOTS } from "./table";
-import { begin, beginHashed, hashed, put, putByte, putDecimal, putQuoted, written } from "./text";
+import { ARRAY, BOOLEAN, data, DURATION, fieldOf, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
+import { beginHash, hashed, put, putByte, putDecimal, putQuoted } from "./text";
 import { FALSE_VALUE, TRUE_VALUE } from "./texts.gen";
 
 /** The policy hash is a gauge, and a double holds 48 bits with room to spare. */
 const HASH_BITS: u64 = 0xffffffffffff;
 
-let text: usize = 0;
-
-/**
- * The canonical text of a checked node: JSON without white space, keys sorted by their bytes, defaults filled in, numbers
- * as short as they go, durations as milliseconds. Two configurations that mean the same have the same text. Its bytes lie
- * at `canonicalPtr()` until the next `check`; the result is their number.
- */
-export function canonical(node: Node): i32 {
-  begin(0, 0);
-  putNode(node);
-  const len = written();
-  text = take(len);
-  begin(text, len);
-  putNode(node);
-  return len;
-}
-
-export function canonicalPtr(): usize {
-  return text;
-}
-
-/** The policy hash of a checked root: the low 48 bits of the XXH64 (seed 0) of its canonical text, which is not kept. */
+/** The policy hash of a checked root: the low 48 bits of the XXH64 (seed 0) of its canonical text, which is kept nowhere. */
 export function hash(root: Node): i64 {
   if (root == NONE) return 0;
-  beginHashed();
-  putNode(root);
+  beginHash();
+  putCanonical(root);
   return <i64>(hashed() & HASH_BITS);
 }
 
-/** The recursion is bounded by the depth of the schema. */
-function putNode(node: Node): void {
+/**
+ * Puts the canonical text of a checked node: JSON without white space, keys sorted by their bytes, defaults filled in,
+ * numbers as short as they go, durations as milliseconds. Two configurations that mean the same have the same text. The
+ * recursion is bounded by the depth of the schema.
+ */
+export function putCanonical(node: Node): void {
   const it = data(node);
-  if (it.kind == OBJECT) putObject(it.link);
+  if (it.kind == OBJECT) putObject(node);
   else if (it.kind == MAP) putMap(node);
   else if (it.kind == ARRAY) {
     putByte(0x5b);
     for (let item = it.ptr; item != NONE; item = data(item).next) {
       if (item != it.ptr) putByte(0x2c);
-      putNode(item);
+      putCanonical(item);
     }
     putByte(0x5d);
   } else if (it.kind == NUMBER) putDecimal(it.value, 3);
@@ -61,24 +42,23 @@ function putMap(map: Node): void {
     if (child != data(map).ptr) putByte(0x2c);
     putQuoted(data(child).keyPtr, data(child).keyLen);
     putByte(0x3a);
-    putNode(child);
+    putCanonical(child);
   }
   putByte(0x7d);
 }
 
-function putObject(slots: usize): void {
-  const n = load<usize>(slots);
-  const order = load<usize>(slots, sizeof<usize>());
+function putObject(object: Node): void {
+  const order = data(object).link;
   let first = true;
   putByte(0x7b);
-  for (let i: usize = 0; i < n; i++) {
-    const child = load<usize>(slots + (SLOTS + load<u8>(order + i)) * sizeof<usize>());
+  for (let i: usize = 1; i <= load<u8>(order); i++) {
+    const child = fieldOf(object, load<u8>(order + i));
     if (child == NONE) continue;
     if (!first) putByte(0x2c);
     first = false;
     putQuoted(data(child).keyPtr, data(child).keyLen);
     putByte(0x3a);
-    putNode(child);
+    putCanonical(child);
   }
   putByte(0x7d);
 }

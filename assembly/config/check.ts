@@ -1,9 +1,23 @@
-/** The one checker: nodes against a table. It fills in defaults and puts each field into its slot. */
-import { take } from "./arena";
+/** The one checker: nodes against a table. It fills in defaults and gives each field its slot. */
 import { readDuration } from "./duration";
 import { readJson } from "./json";
-import { close, closeWith, open, openAt, openField } from "./message";
-import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NodeData, NONE, NULL, NUMBER, OBJECT, STRING } from "./node";
+import { close, open, openAt, openField } from "./message";
+import {
+  adopt,
+  ARRAY,
+  BOOLEAN,
+  data,
+  DURATION,
+  fieldOf,
+  MAP,
+  Node,
+  NodeData,
+  NONE,
+  NULL,
+  NUMBER,
+  OBJECT,
+  STRING,
+} from "./node";
 import { compareKeys, sortFields } from "./sort";
 import * as table from "./table";
 import { equal, put, putByte, putBytes, putDecimal, putShown } from "./text";
@@ -117,50 +131,42 @@ function isKey(it: NodeData, field: usize): bool {
 }
 
 function checkObject(base: usize, body: usize, node: Node): bool {
-  const it = data(node);
-  const n = <i32>load<u8>(body);
-  const slots = take(<usize>(table.SLOTS + n) * sizeof<usize>());
-  store<usize>(slots, n);
-  store<usize>(slots, body + 1, sizeof<usize>());
-  it.link = slots;
-  const first = slots + table.SLOTS * sizeof<usize>();
-  for (let child = it.ptr; child != NONE; child = data(child).next) {
-    let slot = first;
+  for (let child = data(node).ptr; child != NONE; child = data(child).next) {
     let field = table.firstField(body);
-    let left = n;
-    while (left > 0 && !isKey(data(child), field)) {
+    let slot: u8 = 0;
+    while (slot < load<u8>(body) && !isKey(data(child), field)) {
       field = table.nextField(field);
-      slot += sizeof<usize>();
-      left--;
+      slot++;
     }
-    if (left == 0) return unknownField(child, body);
-    if (load<usize>(slot) != NONE) return twice(child);
+    if (slot == load<u8>(body)) return unknownField(child, body);
+    data(child).slot = slot;
+    // The first one with this place, if there are two.
+    if (fieldOf(node, slot) != child) return twice(child);
     if (!checkNode(base, table.fieldRule(field), child)) return false;
-    store<usize>(slot, child);
   }
-  return fillIn(base, body, node, first);
+  return fillIn(base, body, node);
 }
 
-/** Puts the defaults of absent fields into their slots: JSON texts in the table, read and checked as if given. */
-function fillIn(base: usize, body: usize, node: Node, slot: usize): bool {
+/** Adds the defaults of absent fields: JSON texts in the table, read and checked as if given. */
+function fillIn(base: usize, body: usize, node: Node): bool {
   let field = table.firstField(body);
-  for (let left = <i32>load<u8>(body); left > 0; left--) {
-    if (load<usize>(slot) == NONE) {
+  for (let slot: u8 = 0; slot < load<u8>(body); slot++) {
+    if (fieldOf(node, slot) == NONE) {
       if (table.isRequired(field)) return missing(base, node, field);
       if (table.defaultLen(field) > 0) {
         const value = readJson(table.defaultPtr(field), table.defaultLen(field));
         if (value == NONE) return false;
         const it = data(value);
-        it.parent = node;
+        adopt(node, value);
         it.keyPtr = table.keyPtr(field);
         it.keyLen = table.keyLen(field);
+        it.slot = slot;
         if (!checkNode(base, table.fieldRule(field), value)) return false;
-        store<usize>(slot, value);
       }
     }
-    slot += sizeof<usize>();
     field = table.nextField(field);
   }
+  data(node).link = body;
   return true;
 }
 
@@ -168,7 +174,7 @@ function missing(base: usize, node: Node, field: usize): bool {
   const rule = base + table.fieldRule(field);
   openField(node, table.keyPtr(field), table.keyLen(field));
   put(texts.MISSING);
-  return closeWith(table.allowedPtr(rule), table.allowedLen(rule));
+  return closeAllowed(rule);
 }
 
 function twice(node: Node): bool {
@@ -208,7 +214,52 @@ function notAllowed(node: Node, rule: usize): bool {
   openAt(node);
   putValue(data(node));
   put(load<u8>(rule) == table.RULE_ENUM ? texts.NOT_ONE_OF : texts.NOT_ALLOWED);
-  return closeWith(table.allowedPtr(rule), table.allowedLen(rule));
+  return closeAllowed(rule);
+}
+
+/** Ends the message with what a rule allows. */
+function closeAllowed(rule: usize): bool {
+  const body = table.body(rule);
+  switch (load<u8>(rule)) {
+    case table.RULE_OBJECT:
+      put(texts.AN_OBJECT);
+      break;
+    case table.RULE_LIST:
+      putRange(texts.A_LIST, body, texts.ITEMS);
+      break;
+    case table.RULE_MAP:
+      putRange(texts.AN_OBJECT, body, texts.FIELDS);
+      break;
+    case table.RULE_TEXT:
+      putRange(texts.A_STRING, body, texts.BYTES);
+      break;
+    case table.RULE_ENUM:
+      putValues(body);
+      break;
+    default:
+      put(table.allowed(rule));
+  }
+  return close();
+}
+
+function putRange(what: texts.Text, body: usize, unit: texts.Text): void {
+  put(what);
+  put(texts.OF);
+  putDecimal(load<u32>(body), 0);
+  put(texts.TO);
+  putDecimal(load<u32>(body, 4), 0);
+  put(unit);
+}
+
+function putValues(body: usize): void {
+  let value = body + 1;
+  for (let left = load<u8>(body); left > 0; left--) {
+    const ptr = table.valuePtr(value);
+    const len = table.valueLen(value);
+    putBytes(ptr, len);
+    if (left > 1) put(texts.COMMA);
+    value = ptr + len;
+  }
 }
 
 function putValue(it: NodeData): void {

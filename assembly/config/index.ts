@@ -11,13 +11,14 @@ import { reset } from "./arena";
 import { checkNode } from "./check";
 import { readJson } from "./json";
 import { clear, close, messageLen, messagePtr, open, openAt, openLine } from "./message";
-import { data, Node, NONE, OBJECT } from "./node";
+import { data, fieldOf, Node, NONE, OBJECT } from "./node";
 import { looksLikeStruct, readStruct } from "./struct";
-import { SLOTS } from "./table";
 import { put, putByte, putDecimal } from "./text";
 import * as texts from "./texts.gen";
 
-export { canonical, canonicalPtr, hash } from "./canonical";
+/** Gives back the memory of all nodes before the next `check` does: for what a filter builds without them. */
+export { reset as release } from "./arena";
+export { hash } from "./canonical";
 export { messageLen, messagePtr, Node, NONE };
 
 /** Whether a configuration of `size` bytes may be read at all. False: there is a message. */
@@ -63,12 +64,9 @@ function read(ptr: usize, len: i32): Node {
   return readJson(ptr, len);
 }
 
-/** The value in a slot of an object, given or by default. NONE: absent and without default, or `object` is NONE. */
+/** The value of a field of an object, given or by default. NONE: absent and without default, or `object` is NONE. */
 export function field(object: Node, slot: i32): Node {
-  if (object == NONE || data(object).kind != OBJECT) return NONE;
-  const slots = data(object).link;
-  if (<usize>slot >= load<usize>(slots)) return NONE;
-  return load<usize>(slots + (SLOTS + slot) * sizeof<usize>());
+  return object == NONE || data(object).kind != OBJECT ? NONE : fieldOf(object, slot);
 }
 
 /** A whole number. 0 for NONE, as with all of these. */
@@ -101,7 +99,7 @@ export function ptr(node: Node): usize {
   return node == NONE ? 0 : data(node).ptr;
 }
 
-/** Bytes of a string; items of a list; fields of a map, or those of an object that are given. */
+/** Bytes of a string; items of a list; fields of a map, or those of an object, given or by default. */
 export function len(node: Node): i32 {
   return node == NONE ? 0 : data(node).len;
 }

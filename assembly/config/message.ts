@@ -1,6 +1,6 @@
 import { take } from "./arena";
 import { data, NONE, Node } from "./node";
-import { begin, put, putByte, putBytes, putDecimal, putStep, written } from "./text";
+import { begin, put, putByte, putDecimal, putStep, written } from "./text";
 import { COLON, COLUMN, CONFIGURATION, LINE } from "./texts.gen";
 
 /** Bytes of the longest message; what is beyond is cut. */
@@ -83,10 +83,4 @@ export function openLine(start: usize, at: usize): void {
   put(COLUMN);
   putDecimal(column, 0);
   put(COLON);
-}
-
-/** Ends the message with a text that lies in memory. */
-export function closeWith(ptr: usize, len: i32): bool {
-  putBytes(ptr, len);
-  return close();
 }

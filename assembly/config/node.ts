@@ -26,6 +26,8 @@ export class NodeData {
   kind: u8;
   /** Of a number: `value` is exactly the number that was given. */
   exact: bool;
+  /** Of a field of a checked object: its place in the table. */
+  slot: u8;
   /** First byte of a string, of a number's text (0: it came without text), or the first child of a container. */
   ptr: usize;
   /** Bytes of the string or of the number's text, or children of the container. */
@@ -35,7 +37,7 @@ export class NodeData {
   keyLen: i32;
   parent: Node;
   next: Node;
-  /** Of a container: its last child while it is read; once an object is checked, its slots (see table.ts). */
+  /** Of a container: its last child; of a checked object, where the table says how its fields are ordered. */
   link: usize;
   /** A number in thousandths, a duration in milliseconds, the index in an enum, 1 for true. */
   value: i64;
@@ -51,14 +53,25 @@ export function data(node: Node): NodeData {
 /** Adds an empty value at the end of `parent` (NONE: a root), as list item or, once its key is set, as a field. */
 export function append(parent: Node): NodeData {
   const node = take(offsetof<NodeData>());
-  const fresh = data(node);
-  if (parent == NONE) return fresh;
+  if (parent != NONE) adopt(parent, node);
+  return data(node);
+}
+
+/** Adds a root at the end of `parent`. */
+export function adopt(parent: Node, root: Node): void {
   const above = data(parent);
+  const fresh = data(root);
   fresh.parent = parent;
   fresh.keyLen = above.len;
-  if (above.len == 0) above.ptr = node;
-  else data(above.link).next = node;
-  above.link = node;
+  if (above.len == 0) above.ptr = root;
+  else data(above.link).next = root;
+  above.link = root;
   above.len++;
-  return fresh;
+}
+
+/** The field of a checked object that has this place in the table. NONE: it is absent. */
+export function fieldOf(object: Node, slot: i32): Node {
+  let child = data(object).ptr;
+  while (child != NONE && data(child).slot != slot) child = data(child).next;
+  return child;
 }

@@ -4,7 +4,7 @@
  */
 import { compareBytes } from "../bytes";
 import { Text } from "./texts.gen";
-import { beginHash, endHash, hashStripes } from "./xxh64";
+import { finish, start, STRIPE, stripe } from "./xxh64";
 
 /** Bytes of a user's key or value that a message shows. */
 const SHOWN_BYTES: i32 = 40;
@@ -21,14 +21,12 @@ const SHOWN: i32 = 2;
 /** and the same as a step of a JSON pointer (RFC 6901, section 3). */
 const STEP: i32 = 3;
 
-/** What a hashed text goes through: whole stripes. */
-const PIECE: i32 = 256;
-const piece: usize = memory.data(PIECE);
+/** The stripe that is filled while a text is hashed. */
+const HASHED: usize = memory.data(STRIPE, 8);
 
 let target: usize = 0;
 let limit: i32 = 0;
 let count: i32 = 0;
-/** The text is hashed, and kept nowhere. */
 let hashing: bool = false;
 
 /** Starts a text at `ptr` that may fill `capacity` bytes. */
@@ -39,16 +37,16 @@ export function begin(ptr: usize, capacity: i32): void {
   hashing = false;
 }
 
-/** Starts a text of which only the XXH64 (seed 0) is wanted: it may be as long as a configuration. */
-export function beginHashed(): void {
-  begin(piece, PIECE);
+/** Starts a text of which nothing is kept but its hash. */
+export function beginHash(): void {
+  begin(HASHED, STRIPE);
   hashing = true;
-  beginHash(0);
+  start(0);
 }
 
-/** The hash of what was put since `beginHashed`. */
+/** The XXH64 (seed 0) of the text since `beginHash`. */
 export function hashed(): u64 {
-  return endHash(piece, count % PIECE, count);
+  return finish(HASHED, count);
 }
 
 /** Bytes put since `begin`, those beyond the capacity included. */
@@ -69,12 +67,13 @@ function write(ptr: usize, len: i32, mode: i32): void {
     } else if (mode >= SHOWN && bytes - 0x20 >= 0x5f)
       bytes = 0x785c | (hex(bytes >> 4) << 16) | (hex(bytes & 15) << 24);
     while (bytes != 0) {
-      if (hashing) {
-        store<u8>(piece + <usize>(count % PIECE), <u8>bytes);
-        if ((count + 1) % PIECE == 0) hashStripes(piece, PIECE);
-      } else if (count < limit) store<u8>(target + count, <u8>bytes);
+      if (count < limit) store<u8>(target + count, <u8>bytes);
       count++;
       bytes >>= 8;
+      if (hashing && count == STRIPE) {
+        stripe(HASHED);
+        count = 0;
+      }
     }
   }
 }

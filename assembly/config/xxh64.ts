@@ -1,4 +1,7 @@
-/** XXH64 as xxHash's specification has it (doc/xxhash_spec.md, version 0.1.1). */
+/**
+ * XXH64 as xxHash's specification has it (doc/xxhash_spec.md, version 0.1.1), of one text at a time that is given in
+ * stripes, so that nobody has to hold all of it.
+ */
 
 const PRIME1: u64 = 0x9e3779b185ebca87;
 const PRIME2: u64 = 0xc2b2ae3d27d4eb4f;
@@ -6,54 +9,55 @@ const PRIME3: u64 = 0x165667b19e3779f9;
 const PRIME4: u64 = 0x85ebca77c2b2ae63;
 const PRIME5: u64 = 0x27d4eb2f165667c5;
 
-/** Bytes that the lanes take at a time. */
-const STRIPE: usize = 32;
+/** Bytes of a stripe. */
+export const STRIPE: i32 = 32;
 
-/** The hash that is being worked out: its seed and its four lanes. */
-let start: u64 = 0;
+let first: u64 = 0;
 let a: u64 = 0;
 let b: u64 = 0;
 let c: u64 = 0;
 let d: u64 = 0;
+let length: u64 = 0;
 
-/** The hash of `len` bytes at `ptr`. */
-export function xxh64(ptr: usize, len: i32, seed: u64): u64 {
-  beginHash(seed);
-  return endHash(ptr, len, len);
-}
-
-/** Begins a hash of bytes that come in pieces. One at a time. */
-export function beginHash(seed: u64): void {
-  start = seed;
+/** Begins a text. */
+export function start(seed: u64): void {
+  first = seed;
   a = seed + PRIME1 + PRIME2;
   b = seed + PRIME2;
   c = seed;
   d = seed - PRIME1;
+  length = 0;
 }
 
-/** Takes the whole stripes of `len` bytes at `ptr`. Returns where the rest begins. */
-export function hashStripes(ptr: usize, len: i32): usize {
-  const end = ptr + <usize>len;
-  while (end - ptr >= STRIPE) {
-    a = round(a, load<u64>(ptr));
-    b = round(b, load<u64>(ptr, 8));
-    c = round(c, load<u64>(ptr, 16));
-    d = round(d, load<u64>(ptr, 24));
+/** The hash of `len` bytes at `ptr`. */
+export function xxh64(ptr: usize, len: i32, seed: u64): u64 {
+  start(seed);
+  while (len >= STRIPE) {
+    stripe(ptr);
     ptr += STRIPE;
+    len -= STRIPE;
   }
-  return ptr;
+  return finish(ptr, len);
 }
 
-/** The hash, the last `len` bytes being at `ptr`. @param total bytes of all pieces */
-export function endHash(ptr: usize, len: i32, total: i32): u64 {
-  const end = ptr + <usize>len;
-  ptr = hashStripes(ptr, len);
-  let hash = start + PRIME5;
-  if (total >= <i32>STRIPE) {
+/** Takes the next `STRIPE` bytes. */
+export function stripe(ptr: usize): void {
+  a = round(a, load<u64>(ptr));
+  b = round(b, load<u64>(ptr, 8));
+  c = round(c, load<u64>(ptr, 16));
+  d = round(d, load<u64>(ptr, 24));
+  length += STRIPE;
+}
+
+/** Takes the rest, less than a stripe. @returns the hash of all since `start` */
+export function finish(ptr: usize, len: i32): u64 {
+  const end = ptr + len;
+  let hash = first + PRIME5;
+  if (length != 0) {
     hash = rotl<u64>(a, 1) + rotl<u64>(b, 7) + rotl<u64>(c, 12) + rotl<u64>(d, 18);
     hash = merge(merge(merge(merge(hash, a), b), c), d);
   }
-  hash += total;
+  hash += length + len;
   while (end - ptr >= 8) {
     hash = rotl<u64>(hash ^ round(0, load<u64>(ptr)), 27) * PRIME1 + PRIME4;
     ptr += 8;

@@ -1,10 +1,10 @@
 /** Configuration and decision by tables. What Istio and Envoy themselves do with many more is in test/conformance. */
-import { ascii, at } from "../../assembly/bytes";
+import { ascii, at, ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { headerPairs } from "../../assembly/headers";
 import { compile } from "./config";
 import { Facts, putText, Text } from "./facts";
-import { Policy } from "./model";
+import { Policy, Rule } from "./model";
 import { Decider, Reason, Verdict } from "./policy";
 import { Request } from "./request";
 import { TABLE } from "./schema.gen";
@@ -96,9 +96,13 @@ function text(bytes: StaticArray<u8>): string {
   return String.UTF8.decodeUnsafe(at(bytes), bytes.length);
 }
 
+function nameOf(rule: Rule): string {
+  return text(rule.putName(new ByteBuilder()).copy());
+}
+
 function ruleOf(verdict: Verdict): string {
   const rule = verdict.rule;
-  return rule === null ? "none" : text(rule.name);
+  return rule === null ? "none" : nameOf(rule);
 }
 
 /** An ALLOW policy with one rule that has one operation. */
@@ -577,7 +581,7 @@ describe("an explanation", () => {
     decider.explain();
     const nearest = decider.nearest;
     const failed = decider.failed;
-    expect(nearest !== null && text(nearest.name) == "foo/p/1").toBe(true);
+    expect(nearest !== null && nameOf(nearest) == "foo/p/1").toBe(true);
     expect(
       failed !== null &&
         String.UTF8.decodeUnsafe(keyText(failed.attribute) + 1, load<u8>(keyText(failed.attribute))) ==

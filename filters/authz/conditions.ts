@@ -27,26 +27,19 @@ export class Conditions {
   /** Fills a condition. False after an error. */
   compile(condition: Condition, values: cfg.Node, notValues: cfg.Node): bool {
     if (!this.provided(condition.attribute, cfg.len(values) > 0 ? values : notValues)) return false;
-    if (cfg.len(values) > 0) {
-      if (!this.gather(condition, values)) return false;
-      condition.values = this.gathered();
-    }
-    if (cfg.len(notValues) > 0) {
-      if (!this.gather(condition, notValues)) return false;
-      condition.notValues = this.gathered();
-    }
+    const wanted = this.gather(condition, values);
+    condition.values = this.first;
+    if (!wanted || !this.gather(condition, notValues)) return false;
+    condition.notValues = this.first;
     return true;
   }
 
-  /** Values of the list that is compiled; reused. */
-  private readonly found: Array<Value> = [];
-
-  private gathered(): StaticArray<Value> {
-    return StaticArray.fromArray(this.found);
-  }
+  /** The list that is compiled. */
+  private first: Value | null = null;
+  private last: Value | null = null;
 
   private gather(condition: Condition, list: cfg.Node): bool {
-    this.found.length = 0;
+    this.first = null;
     for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
       if (!this.expand(condition, cfg.ptr(item), cfg.len(item))) return cfg.error(item, problem);
     }
@@ -69,7 +62,10 @@ export class Conditions {
   private take(condition: Condition, address: usize, length: i32): bool {
     const value = compileValue(condition.attribute, address, length, this.namespace, this.policy.strict);
     if (value === null) return false;
-    this.found.push(value);
+    const last = this.last;
+    if (this.first === null || last === null) this.first = value;
+    else last.next = value;
+    this.last = value;
     condition.whole = condition.whole || hasComma(value.bytes);
     return true;
   }

@@ -8,7 +8,7 @@ import { headerPairs } from "../../assembly/headers";
 import { KeyTable } from "../../assembly/keys";
 import { BASE, DECODE, MERGE } from "../../assembly/path";
 import { Conditions } from "./conditions";
-import { Attribute, Clause, Condition, Policy, Rule, RuleSet } from "./model";
+import { Attribute, Clause, Condition, Origin, Policy, Rule, RuleSet } from "./model";
 import { isAnswerHeader, isAnswerValue, isObjectName } from "./names";
 import { isForWorkload, isTargetOf } from "./scope";
 import * as slot from "./schema.gen";
@@ -17,6 +17,7 @@ import { compileTokens } from "./token-config";
 import { compileKey, keyProblem } from "./when";
 
 const built = new ByteBuilder();
+const other = new ByteBuilder();
 
 /** @returns null after an error, whose message is `cfg.messagePtr()` */
 export function compile(root: cfg.Node): Policy | null {
@@ -103,10 +104,13 @@ function compilePolicies(policy: Policy, conditions: Conditions, list: cfg.Node,
     if (set === null) return false;
     set.present = true;
     const rules = cfg.field(spec, slot.POLICIES_SPEC_RULES);
+    const origin = newOrigin(namespace, name);
     let index = 0;
     for (let rule = cfg.first(rules); rule != cfg.NONE; rule = cfg.next(rule))
-      if (!compileRule(set, conditions, newRule(namespace, name, index++), rule)) return false;
+      if (!compileRule(set, conditions, new Rule(origin, index++), rule)) return false;
   }
+  // All is compiled: what comes now takes the place of the nodes.
+  cfg.release();
   const sets = [policy.allow, policy.deny, policy.audit, policy.dryAllow, policy.dryDeny];
   for (let i = 0; i < sets.length; i++) {
     const set = unchecked(sets[i]);
@@ -121,26 +125,25 @@ function sort(rules: Array<Rule>): void {
   for (let gap = rules.length >> 1; gap > 0; gap >>= 1) {
     for (let i = gap; i < rules.length; i++) {
       const rule = unchecked(rules[i]);
+      rule.putId(built);
       let j = i;
-      for (; j >= gap && isBefore(rule.id, unchecked(rules[j - gap]).id); j -= gap)
+      for (; j >= gap && isBefore(built, unchecked(rules[j - gap]).putId(other)); j -= gap)
         unchecked((rules[j] = rules[j - gap]));
       unchecked((rules[j] = rule));
     }
   }
 }
 
-function isBefore(a: StaticArray<u8>, b: StaticArray<u8>): bool {
-  const shorter = min(a.length, b.length);
-  const order = compareBytes(changetype<usize>(a), changetype<usize>(b), shorter);
+function isBefore(a: ByteBuilder, b: ByteBuilder): bool {
+  const order = compareBytes(a.address, b.address, min(a.length, b.length));
   return order != 0 ? order < 0 : a.length < b.length;
 }
 
-function newRule(namespace: cfg.Node, name: cfg.Node, index: i32): Rule {
+function newOrigin(namespace: cfg.Node, name: cfg.Node): Origin {
   built.clear().text(texts.ID_NAMESPACE).bytes(cfg.ptr(namespace), cfg.len(namespace)).text(texts.ID_POLICY);
-  const id = built.bytes(cfg.ptr(name), cfg.len(name)).text(texts.ID_RULE).decimal(index).byte(0x5d).copy();
+  const id = built.bytes(cfg.ptr(name), cfg.len(name)).text(texts.ID_RULE).copy();
   built.clear().bytes(cfg.ptr(namespace), cfg.len(namespace)).byte(0x2f);
-  const short = built.bytes(cfg.ptr(name), cfg.len(name)).byte(0x2f).decimal(index).copy();
-  return new Rule(id, short, built.clear().text(texts.DETAILS).add(short).byte(0x5d).copy());
+  return new Origin(id, built.bytes(cfg.ptr(name), cfg.len(name)).byte(0x2f).copy());
 }
 
 /** @param workload of the configuration */
@@ -227,12 +230,12 @@ const ofPrincipals: Array<Condition> = [];
 /** Ends a clause. Conditions of `when` belong to every `from` or `to` (model.go, New). */
 function addClause(when: Array<Condition>): void {
   for (let i = 0; i < when.length; i++) clause.push(unchecked(when[i]));
-  clauses.push(new Clause(StaticArray.fromArray(clause)));
+  clauses.push(StaticArray.fromArray(clause));
 }
 
 /** Ends a list of clauses; without any, the conditions of `when` stand alone. */
 function takeClauses(when: Array<Condition>): StaticArray<Clause> {
-  if (clauses.length == 0) clauses.push(new Clause(StaticArray.fromArray(when)));
+  if (clauses.length == 0) clauses.push(StaticArray.fromArray(when));
   const taken = StaticArray.fromArray(clauses);
   clauses.length = 0;
   return taken;

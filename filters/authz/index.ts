@@ -154,7 +154,7 @@ class Authorization extends Root {
       return Action.StopIteration;
     }
     const rule = verdict.rule;
-    const details = rule !== null ? rule.details : unchecked(this.details[verdict.reason]);
+    const details = rule !== null ? detailsOf(rule) : unchecked(this.details[verdict.reason]);
     sendLocalReply(this.policy.status, details, this.policy.body, this.policy.headers);
     return Action.StopIteration;
   }
@@ -177,7 +177,8 @@ class Authorization extends Root {
     const audit = verdict.audit;
     if (audit !== null) {
       incrementMetric(this.audited, 1);
-      setProperty(this.auditPath, changetype<usize>(audit.name), audit.name.length);
+      audit.putName(line.clear());
+      setProperty(this.auditPath, line.address, line.length);
     }
     if (verdict.dryDeny !== null) incrementMetric(this.dryDenied, 1);
     if (verdict.dryUnallowed) incrementMetric(this.dryUnallowed, 1);
@@ -194,7 +195,7 @@ class Authorization extends Root {
     if (this.counted >= MAX_COUNTED) return this.deniedByOthers;
     this.counted++;
     const event = textBytes(this.policy.shadow ? texts.SHADOW_DENIED : texts.DENIED);
-    rule.counter = this.metrics.counter(event, rule.name, reasonBytes(Reason.DENY_RULE));
+    rule.counter = this.metrics.counter(event, rule.putName(line.clear()).copy(), reasonBytes(Reason.DENY_RULE));
     return rule.counter >= 0 ? rule.counter : this.deniedByOthers;
   }
 
@@ -209,7 +210,7 @@ class Authorization extends Root {
       const nearest = decider.nearest;
       const failed = decider.failed;
       if (nearest !== null && failed !== null)
-        line.text(texts.NEAREST).add(nearest.name).text(texts.FAILED).text(keyText(failed.attribute)).add(failed.name);
+        nearest.putName(line.text(texts.NEAREST)).text(texts.FAILED).text(keyText(failed.attribute)).add(failed.name);
     }
     if (verdict.reason == Reason.TOKEN) line.text(this.decider.fault);
     this.leave(texts.DENIED, line.address + <usize>from, line.length - from);
@@ -245,7 +246,7 @@ class Authorization extends Root {
 /** The rule that decided, or the word for why there is none. */
 function putName(to: ByteBuilder, verdict: Verdict): void {
   const rule = verdict.rule;
-  if (rule !== null) to.add(rule.name);
+  if (rule !== null) rule.putName(to);
   else to.text(reasonText(verdict.reason));
 }
 
@@ -258,6 +259,12 @@ function reasonText(reason: i32): texts.Text {
 
 function reasonBytes(reason: i32): StaticArray<u8> {
   return textBytes(reasonText(reason));
+}
+
+/** As the counters: put together when the rule first denies. */
+function detailsOf(rule: Rule): StaticArray<u8> {
+  if (rule.details.length == 0) rule.details = rule.putName(line.clear().text(texts.DETAILS)).byte(0x5d).copy();
+  return rule.details;
 }
 
 function detailsOfReasons(): StaticArray<StaticArray<u8>> {

@@ -70,9 +70,11 @@ export class Lookup {
     for (let i = 0; i < clauses.length; i++) {
       const condition = keyCondition(unchecked(clauses[i]), file);
       if (condition === null) continue;
-      for (let v = 0; v < condition.values.length; v++) {
-        const prefix = keyOf(condition, unchecked(condition.values[v]));
+      let value = condition.values;
+      while (value !== null) {
+        const prefix = keyOf(condition, value);
         unchecked(this.tables[file]).add(key.address, key.length, prefix, number);
+        value = value.next;
       }
     }
     return true;
@@ -85,9 +87,11 @@ export class Lookup {
     for (let i = 0; i < clauses.length; i++) {
       const condition = keyCondition(unchecked(clauses[i]), file);
       if (condition === null) continue;
-      for (let v = 0; v < condition.values.length; v++) {
-        const prefix = keyOf(condition, unchecked(condition.values[v]));
+      let value = condition.values;
+      while (value !== null) {
+        const prefix = keyOf(condition, value);
         most = max(most, unchecked(this.tables[file]).count(key.address, key.length, prefix));
+        value = value.next;
       }
     }
     return most;
@@ -128,9 +132,9 @@ function fileable(rule: Rule, file: i32): bool {
 
 /** The condition of a clause whose values are all keys. */
 function keyCondition(clause: Clause, file: i32): Condition | null {
-  for (let i = 0; i < clause.conditions.length; i++) {
-    const condition = unchecked(clause.conditions[i]);
-    if (condition.attribute == attributeOf(file) && condition.values.length > 0 && areKeys(condition)) return condition;
+  for (let i = 0; i < clause.length; i++) {
+    const condition = unchecked(clause[i]);
+    if (condition.attribute == attributeOf(file) && areKeys(condition.values)) return condition;
   }
   return null;
 }
@@ -141,13 +145,18 @@ function attributeOf(file: i32): u8 {
   return file == File.PRINCIPAL ? Attribute.PRINCIPAL : Attribute.HEADER;
 }
 
-function areKeys(condition: Condition): bool {
-  for (let i = 0; i < condition.values.length; i++) {
-    const value = unchecked(condition.values[i]);
-    if (value.kind == EXACT) continue;
-    if (value.kind == PREFIX && value.bytes.length >= SHORTEST_PREFIX) continue;
-    if (value.kind == Kind.TEMPLATE && literalLength(value.bytes) >= SHORTEST_PREFIX) continue;
-    return false;
+/** Whether there are values, and all of them are keys. */
+function areKeys(values: Value | null): bool {
+  let value = values;
+  while (value !== null) {
+    if (!isKey(value)) return false;
+    value = value.next;
   }
-  return true;
+  return values !== null;
+}
+
+function isKey(value: Value): bool {
+  if (value.kind == EXACT) return true;
+  if (value.kind == PREFIX) return value.bytes.length >= SHORTEST_PREFIX;
+  return value.kind == Kind.TEMPLATE && literalLength(value.bytes) >= SHORTEST_PREFIX;
 }

@@ -51,8 +51,7 @@ export class Matcher {
 
   private all(clause: Clause): i32 {
     let worst = YES;
-    for (let i = 0; i < clause.conditions.length && worst > NO; i++)
-      worst = min(worst, this.condition(unchecked(clause.conditions[i])));
+    for (let i = 0; i < clause.length && worst > NO; i++) worst = min(worst, this.condition(unchecked(clause[i])));
     return worst;
   }
 
@@ -97,20 +96,21 @@ export class Matcher {
     const request = this.request;
     if (!this.policy.strict) return crisp(condition, request.host, request.hostLength);
     if (request.hostLength < 0) return MAYBE;
-    const wanted = condition.values.length == 0 || this.anyHost(condition.values);
+    const wanted = condition.values === null || this.anyHost(condition.values);
     return wanted && !this.anyHost(condition.notValues) ? YES : NO;
   }
 
   /** strict: a port counts only for patterns that have one themselves, the dot at the end of a name never. */
-  private anyHost(values: StaticArray<Value>): bool {
+  private anyHost(values: Value | null): bool {
     const request = this.request;
-    for (let i = 0; i < values.length; i++) {
-      const value = unchecked(values[i]);
+    let value = values;
+    while (value !== null) {
       const matches =
         value.number != 0
           ? fits(value.kind, value.bytes, request.nameWithPort, request.nameWithPortLength)
           : fits(value.kind, value.bytes, request.name, request.nameLength);
       if (matches) return true;
+      value = value.next;
     }
     return false;
   }
@@ -130,7 +130,7 @@ export class Matcher {
   /** Envoy 1.40: each line for itself, and one that matches is enough. */
   private headerLines(condition: Condition): i32 {
     const pairs = this.request.pairs.rewind();
-    let wanted: bool = condition.values.length == 0;
+    let wanted: bool = condition.values === null;
     while (pairs.next()) {
       if (!isName(condition, pairs.name, pairs.nameLength)) continue;
       if (anyText(condition.notValues, pairs.value, pairs.valueLength)) return NO;
@@ -154,33 +154,33 @@ export class Matcher {
         else no = true;
       }
     }
-    if (!yes && !no) return condition.values.length == 0 ? YES : NO;
+    if (!yes && !no) return condition.values === null ? YES : NO;
     return yes ? (no ? MAYBE : YES) : NO;
   }
 
   private port(condition: Condition): i32 {
     const port = this.facts.port;
     if (port < 0) return MAYBE;
-    const wanted = condition.values.length == 0 || anyPort(condition.values, port);
+    const wanted = condition.values === null || anyPort(condition.values, port);
     return wanted && !anyPort(condition.notValues, port) ? YES : NO;
   }
 
   private address(condition: Condition, address: Address): i32 {
     if (!address.known || (address.family == 0 && this.policy.strict)) return MAYBE;
-    const wanted = condition.values.length == 0 || anyBlock(condition.values, address);
+    const wanted = condition.values === null || anyBlock(condition.values, address);
     return wanted && !anyBlock(condition.notValues, address) ? YES : NO;
   }
 
   /** Envoy's RBAC: every URI SAN, every DNS SAN, then the subject; nothing without TLS. */
   private identity(condition: Condition): i32 {
     if (this.facts.peer == Peer.UNCLEAR) return MAYBE;
-    const wanted = condition.values.length == 0 || this.anyIdentity(condition.values);
+    const wanted = condition.values === null || this.anyIdentity(condition.values);
     return wanted && !this.anyIdentity(condition.notValues) ? YES : NO;
   }
 
-  private anyIdentity(values: StaticArray<Value>): bool {
+  private anyIdentity(values: Value | null): bool {
     const facts = this.facts;
-    if (facts.peer == Peer.NONE || values.length == 0) return false;
+    if (facts.peer == Peer.NONE || values === null) return false;
     if (anyMember(values, facts.uris) || anyMember(values, facts.dns)) return true;
     return facts.subject.length >= 0 && anyText(values, facts.subject.address, facts.subject.length);
   }
@@ -188,18 +188,18 @@ export class Matcher {
   private strictIdentity(condition: Condition): i32 {
     const peer = this.facts.strictPeer;
     if (peer == Peer.UNCLEAR) return MAYBE;
-    const wanted = condition.values.length == 0 ? YES : this.anyStrict(condition.values, peer);
+    const wanted = condition.values === null ? YES : this.anyStrict(condition.values, peer);
     return min(wanted, YES - this.anyStrict(condition.notValues, peer));
   }
 
   /** A namespace or an account of a trust domain that is not the mesh's is perhaps the one that is meant. */
-  private anyStrict(values: StaticArray<Value>, peer: i32): i32 {
+  private anyStrict(values: Value | null, peer: i32): i32 {
     if (peer == Peer.NONE) return NO;
     const facts = this.facts;
     const id = facts.id;
     let best = NO;
-    for (let i = 0; i < values.length && best < YES; i++) {
-      const value = unchecked(values[i]);
+    let value = values;
+    while (value !== null && best < YES) {
       let matches: bool = false;
       let foreign: bool = !this.isOwn(id.trustDomain, id.trustDomainLength);
       if (value.kind == Kind.NAMESPACE) {
@@ -212,6 +212,7 @@ export class Matcher {
         matches = matchesText(value, facts.uris.address, facts.uris.length);
       }
       if (matches) best = foreign ? max(best, MAYBE) : YES;
+      value = value.next;
     }
     return best;
   }
@@ -223,11 +224,11 @@ export class Matcher {
   }
 
   private token(condition: Condition): i32 {
-    const wanted = condition.values.length == 0 || this.anyToken(condition, condition.values);
+    const wanted = condition.values === null || this.anyToken(condition, condition.values);
     return wanted && !this.anyToken(condition, condition.notValues) ? YES : NO;
   }
 
-  private anyToken(condition: Condition, values: StaticArray<Value>): bool {
+  private anyToken(condition: Condition, values: Value | null): bool {
     let node = this.facts.payload;
     if (condition.attribute == Attribute.REQUEST_PRINCIPAL) return anyPrincipal(values, node);
     for (let i = 0; i < condition.claim.length; i++) node = keyMember(node, unchecked(condition.claim[i]));
@@ -241,13 +242,17 @@ export class Matcher {
 
 /** One of the values, and none of the not-values. @param length -1: there is no text, and no value can match it */
 function crisp(condition: Condition, address: usize, length: i32): i32 {
-  const wanted = condition.values.length == 0 || anyText(condition.values, address, length);
+  const wanted = condition.values === null || anyText(condition.values, address, length);
   return wanted && !anyText(condition.notValues, address, length) ? YES : NO;
 }
 
-function anyText(values: StaticArray<Value>, address: usize, length: i32): bool {
+function anyText(values: Value | null, address: usize, length: i32): bool {
   if (length < 0) return false;
-  for (let i = 0; i < values.length; i++) if (matchesText(unchecked(values[i]), address, length)) return true;
+  let value = values;
+  while (value !== null) {
+    if (matchesText(value, address, length)) return true;
+    value = value.next;
+  }
   return false;
 }
 
@@ -315,7 +320,7 @@ function isPart(bytes: StaticArray<u8>, skip: i32, drop: i32, address: usize, le
 }
 
 /** Some value against some of the names that a text holds, joined by commas. */
-function anyMember(values: StaticArray<Value>, names: Text): bool {
+function anyMember(values: Value | null, names: Text): bool {
   let from = 0;
   while (from <= names.length) {
     let end = from;
@@ -326,30 +331,37 @@ function anyMember(values: StaticArray<Value>, names: Text): bool {
   return false;
 }
 
-function anyPrincipal(values: StaticArray<Value>, payload: Node): bool {
+function anyPrincipal(values: Value | null, payload: Node): bool {
   const issuer = textMember(payload, ISS);
   const subject = textMember(payload, SUB);
   if (!isString(issuer) || !isString(subject)) return false;
-  for (let i = 0; i < values.length; i++) {
-    const value = unchecked(values[i]);
+  let value = values;
+  while (value !== null) {
     if (
       fits(<u8>value.number, value.bytes, textAddress(issuer), textLength(issuer)) &&
       fits(value.secondKind, value.second, textAddress(subject), textLength(subject))
     )
       return true;
+    value = value.next;
   }
   return false;
 }
 
-function anyPort(values: StaticArray<Value>, port: i32): bool {
-  for (let i = 0; i < values.length; i++) if (unchecked(values[i]).number == port) return true;
+function anyPort(values: Value | null, port: i32): bool {
+  let value = values;
+  while (value !== null) {
+    if (value.number == port) return true;
+    value = value.next;
+  }
   return false;
 }
 
-function anyBlock(values: StaticArray<Value>, address: Address): bool {
-  for (let i = 0; i < values.length; i++) {
-    const block = unchecked(values[i]).block;
+function anyBlock(values: Value | null, address: Address): bool {
+  let value = values;
+  while (value !== null) {
+    const block = value.block;
     if (block !== null && address.family != 0 && block.contains(address.family, address.bytes)) return true;
+    value = value.next;
   }
   return false;
 }

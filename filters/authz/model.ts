@@ -1,4 +1,5 @@
 /** What policies are compiled to. */
+import { ByteBuilder } from "../../assembly/bytes";
 import { Cidr } from "../../assembly/cidr";
 import { Lookup } from "./lookup";
 
@@ -43,7 +44,6 @@ export namespace Kind {
 
 /** Shared by all that has none: policies are many, and memory never shrinks. */
 const EMPTY = new StaticArray<u8>(0);
-const NO_VALUES = new StaticArray<Value>(0);
 const NO_KEYS: Array<StaticArray<u8>> = [];
 const NO_CLAUSES = new StaticArray<Clause>(0);
 
@@ -53,6 +53,8 @@ export class Value {
   secondKind: u8 = 0;
   number: i32 = 0;
   block: Cidr | null = null;
+  /** The next value of the same list. */
+  next: Value | null = null;
   constructor(
     readonly kind: u8,
     readonly bytes: StaticArray<u8> = EMPTY,
@@ -61,8 +63,9 @@ export class Value {
 
 /** One field of a source or an operation, or one `when`: one of the values, and none of the not-values. */
 export class Condition {
-  values: StaticArray<Value> = NO_VALUES;
-  notValues: StaticArray<Value> = NO_VALUES;
+  /** The first of each; null: there is none. */
+  values: Value | null = null;
+  notValues: Value | null = null;
   /** Name of a header, in lower case. */
   name: StaticArray<u8> = EMPTY;
   /** Keys that lead to a claim. */
@@ -73,24 +76,41 @@ export class Condition {
 }
 
 /** One `from` or one `to`, each with the conditions of `when` that belong to it: all must hold. */
-export class Clause {
-  constructor(readonly conditions: StaticArray<Condition>) {}
+export type Clause = StaticArray<Condition>;
+
+/** The policy that rules come from: what their names begin with. Put together when needed: rules are many. */
+export class Origin {
+  constructor(
+    /** ns[<namespace>]-policy[<name>]-rule[: Envoy evaluates in the order of these, the index and a bracket behind them. */
+    readonly id: StaticArray<u8>,
+    /** <namespace>/<name>/. */
+    readonly name: StaticArray<u8>,
+  ) {}
 }
 
 /** One rule of one policy: some `to` and some `from`. */
 export class Rule {
   /** Number of the counter of its denials in this VM; -1: not defined yet. */
   counter: i32 = -1;
+  /** Details of the answer when this rule denies; empty: it has not denied yet. */
+  details: StaticArray<u8> = EMPTY;
   permissions: StaticArray<Clause> = NO_CLAUSES;
   principals: StaticArray<Clause> = NO_CLAUSES;
   constructor(
-    /** ns[<namespace>]-policy[<name>]-rule[<index>]: Envoy evaluates in the order of these. */
-    readonly id: StaticArray<u8>,
-    /** <namespace>/<name>/<index>. */
-    readonly name: StaticArray<u8>,
-    /** Details of the answer when this rule denies. */
-    readonly details: StaticArray<u8>,
+    readonly origin: Origin,
+    /** Its place in the policy. */
+    readonly index: i32,
   ) {}
+
+  /** Puts <namespace>/<name>/<index>. */
+  putName(to: ByteBuilder): ByteBuilder {
+    return to.add(this.origin.name).decimal(this.index);
+  }
+
+  /** Puts what Envoy's order goes by. */
+  putId(to: ByteBuilder): ByteBuilder {
+    return to.clear().add(this.origin.id).decimal(this.index).byte(0x5d);
+  }
 }
 
 /** The rules of one action. */

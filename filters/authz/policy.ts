@@ -286,7 +286,7 @@ export class Decider {
   private met(clauses: StaticArray<Clause>): i32 {
     let most = -1;
     for (let i = 0; i < clauses.length; i++) {
-      const conditions = unchecked(clauses[i]).conditions;
+      const conditions = unchecked(clauses[i]);
       let held = 0;
       while (held < conditions.length && this.matcher.condition(unchecked(conditions[held])) == YES) held++;
       if (held <= most) continue;

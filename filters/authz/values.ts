@@ -119,10 +119,11 @@ function block(address: usize, length: i32): Value | null {
 
 /** StringMatcherWithPrefix with spiffe://: `*` alone has no prefix, so every name of a certificate counts. */
 function principal(address: usize, length: i32): Value {
-  const plain = text(address, length, SOME);
-  if (plain.kind == SOME) return plain;
-  if (plain.kind == SUFFIX) return new Value(Kind.SPIFFE_SUFFIX, plain.bytes);
-  return new Value(plain.kind, built.clear().text(texts.SPIFFE).add(plain.bytes).copy());
+  const first = load<u8>(address) == STAR;
+  if (first && length == 1) return new Value(SOME);
+  if (first) return new Value(Kind.SPIFFE_SUFFIX, copyBytes(address + 1, length - 1));
+  built.clear().text(texts.SPIFFE).bytes(address, length);
+  return text(built.address, built.length, SOME);
 }
 
 /** requestPrincipalGenerator: split at the last slash; a wildcard belongs to the side that it is on. */

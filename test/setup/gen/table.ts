@@ -4,14 +4,16 @@ import type { Field, Rule } from "./model.ts";
 const TYPES: Readonly<Record<Rule["type"], number>> = {
   object: 0,
   list: 1,
-  number: 2,
-  enum: 3,
-  period: 4,
-  text: 5,
-  name: 6,
-  switch: 7,
-  map: 8,
+  map: 2,
+  text: 3,
+  enum: 4,
+  number: 5,
+  period: 6,
+  name: 7,
+  switch: 8,
 };
+/** Rules of these types and of those behind them have the words for what is allowed; for the others they follow from them. */
+const FIRST_WITH_WORDS = TYPES.number;
 const AS_STRING = 1;
 const AS_NUMBER = 2;
 
@@ -72,7 +74,7 @@ class Table {
 
   private rule(rule: Rule): void {
     this.u8(TYPES[rule.type]);
-    this.text(rule.allowed, 2);
+    if (TYPES[rule.type] >= FIRST_WITH_WORDS) this.text(rule.allowed, 1);
     switch (rule.type) {
       case "object":
         this.u8(rule.fields.length);
