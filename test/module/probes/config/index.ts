@@ -1,6 +1,7 @@
 /** The configuration reader as a module without a host, for test/module/config.test.ts. */
 import * as cfg from "../../../../assembly/config";
-import { canonicalBytes, xxh64 } from "../../../../assembly/config/testing";
+import { canonicalBytes } from "../../../../assembly/config/testing";
+import { xxh64 } from "../../../../assembly/config/xxh64";
 import { TABLE as RETRY_BUDGET } from "../../../../filters/retry-budget/schema.gen";
 import { TABLE as PROBE } from "./schema.gen";
 
