@@ -113,7 +113,7 @@ class HeaderRouting extends Root {
   private clusterPath: StaticArray<u8> = NOTHING;
 
   configure(size: i32): bool {
-    const root = readConfiguration(size, SIZE_LIMIT, TABLE, MEMORY_TIMES);
+    const root = readConfiguration(size, SIZE_LIMIT, TABLE, this.ready ? 0 : MEMORY_TIMES);
     if (root == cfg.NONE) return refuse(FOLDER);
     const hash = <u64>cfg.hash(root);
     const policy = compile(root);
