@@ -38,6 +38,9 @@ export interface RequestDecision {
   /** As the request goes on. */
   readonly path?: string;
   readonly authority?: string;
+  /** Where the filter steers it, or would: to an arm of a route, or to a cluster. */
+  readonly arm?: string;
+  readonly cluster?: string;
   /** The filter's counters that the request moved, and what they are now. */
   readonly counters?: Moved;
 }
@@ -57,6 +60,8 @@ export class RequestPlayer {
   readonly #router: Router;
   readonly #outcomeKey: string;
   readonly #ruleKey: string;
+  readonly #armKey: string;
+  readonly #clusterKey: string;
   readonly #watch: CounterWatch | undefined;
 
   constructor(policy: Policy, modules: Modules, explain: boolean) {
@@ -71,8 +76,11 @@ export class RequestPlayer {
       failurePolicy: "reload",
     });
     this.#router = new Router(this.#proxy, { plugins: [], cluster: "main", route: "main", virtualHost: "main" });
-    this.#outcomeKey = `pointduty.${rootId(filter.name)}.${resource.name}.outcome`;
-    this.#ruleKey = `pointduty.${rootId(filter.name)}.${resource.name}.rule`;
+    const state = `pointduty.${rootId(filter.name)}.${resource.name}`;
+    this.#outcomeKey = `${state}.outcome`;
+    this.#ruleKey = `${state}.rule`;
+    this.#armKey = `${state}.arm`;
+    this.#clusterKey = `${state}.cluster`;
     this.#watch = explain ? new CounterWatch(this.#proxy, policy) : undefined;
   }
 
@@ -110,10 +118,13 @@ export class RequestPlayer {
       return { verdict, ...rule, ...status, ...answer };
     }
     const outcome = request.filterState(this.#outcomeKey);
+    const [arm, cluster] = [request.filterState(this.#armKey), request.filterState(this.#clusterKey)];
     const sent = routed?.headers;
     return {
       verdict: (outcome && OUTCOMES[text(outcome)]) ?? "pass",
       ...rule,
+      ...(arm && { arm: text(arm) }),
+      ...(cluster && { cluster: text(cluster) }),
       ...(sent && { requestHeaders: valuesOf(sent), path: one(sent, ":path"), authority: one(sent, ":authority") }),
       ...answer,
     };

@@ -42,7 +42,37 @@ spec:
   retryConstraint: {}
 `;
 
-const desk = new Desk({ "cart.yaml": CART, "all.yaml": ALL, "gateway.yaml": GATEWAY, "service.yaml": SERVICE });
+const ROUTING = `apiVersion: pointduty.dev/v1alpha1
+kind: HeaderRouting
+metadata: { name: cart, namespace: shop }
+spec:
+  selector: { matchLabels: { app: front } }
+  arms: [{ name: v1 }, { name: v2 }]
+  rules:
+    - name: canary
+      key: [{ header: x-user }]
+      split: { salt: spring, default: v1, arms: [{ arm: v2, percent: 10, max: 50, guard: { maxErrorPercent: 5 } }] }
+`;
+const ROUTES = `apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: { name: cart, namespace: shop }
+spec:
+  hosts: [cart]
+  http:
+    - timeout: 1s
+      route:
+        - { destination: { host: cart, subset: v1 }, weight: 100 }
+        - { destination: { host: cart, subset: v2 }, weight: 0 }
+`;
+
+const desk = new Desk({
+  "routing.yaml": ROUTING,
+  "routes.yaml": ROUTES,
+  "cart.yaml": CART,
+  "all.yaml": ALL,
+  "gateway.yaml": GATEWAY,
+  "service.yaml": SERVICE,
+});
 after(() => desk.remove());
 
 async function istio(...args: string[]): Promise<string> {
@@ -57,6 +87,10 @@ const DIGEST = "0".repeat(64);
 const RENDERED: Readonly<Record<string, readonly string[]>> = {
   "selector.yaml": ["--code", "file:/etc/pointduty/retry-budget.wasm", "cart.yaml"],
   "all-workloads.yaml": ["--code", "file:/etc/pointduty/retry-budget.wasm", "--all-workloads", "all.yaml"],
+  "header-routing.yaml": [
+    ...["--code", "file:/etc/pointduty/header-routing.wasm"],
+    ...["--routes", "routes.yaml", "routing.yaml"],
+  ],
   "gateway.yaml": ["--code", `oci:registry.example/pointduty/retry-budget:0.1@sha256:${DIGEST}`, "gateway.yaml"],
 };
 

@@ -119,6 +119,32 @@ spec:
   assert.match(out, /rule r: arm v2 10 % -> 25 %: users of v1 move to it/);
 });
 
+test("eval names the arm or the cluster", async () => {
+  const spec = "  rules: [{ name: r, arm: v2 }]\n";
+  const head = "apiVersion: pointduty.dev/v1alpha1\nkind: HeaderRouting\nmetadata: { name: a }\nspec:\n";
+  desk.write("r.jsonl", '{"path": "/"}\n');
+  for (const [binding, mode, wanted] of [
+    ["  arms: [{ name: v2 }]\n", "enforce", { verdict: "route", arm: "v2", rule: "r v2" }],
+    ["  arms: [{ name: v2 }]\n", "shadow", { verdict: "pass", arm: "v2", rule: "r v2" }],
+    [
+      "  binding: cluster\n  arms: [{ name: v2, cluster: c2 }]\n",
+      "enforce",
+      { verdict: "route", arm: "v2", rule: "r v2" },
+    ],
+  ] as const) {
+    desk.write("p.yaml", `${head}  mode: ${mode}\n${binding}${spec}`);
+    const { out } = await desk.run("eval", "--policy", "p.yaml", "--requests", "r.jsonl", "--json");
+    const { verdict, arm, rule } = JSON.parse(out) as Record<string, string>;
+    assert.deepEqual({ verdict, arm, rule }, wanted);
+  }
+  desk.write(
+    "p.yaml",
+    `${head}  binding: cluster\n  arms: [{ name: v2, cluster: c2 }]\n  clusters: [c3]\n  rules: [{ name: r, cluster: c3 }]\n`,
+  );
+  const { out } = await desk.run("eval", "--policy", "p.yaml", "--requests", "r.jsonl", "--json");
+  assert.equal((JSON.parse(out) as Record<string, string>)["cluster"], "c3");
+});
+
 const SERVICE = `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: { name: shop, namespace: shop }
