@@ -6,20 +6,15 @@ import { getConfiguration, LogLevel, resultAddress, resultLength, Status } from 
 import { log, refreshLogLevel } from "./log";
 
 const line = new ByteBuilder();
-/** Announced bytes from which on the memory for a configuration is made in one piece. */
-const LARGE: i32 = 65536;
 
 /**
  * Fetches the configuration and checks it.
  * @param size announced bytes; @param limit most bytes that are read at all; @param table of the filter's schema.gen.ts
- * @param times how many times its size a large configuration takes, text and nodes included: the heap doubles whenever it
- * is full, unless more than that is asked of it at once
  * @returns its root; NONE after an error, whose message is `cfg.messagePtr()`
  */
-export function readConfiguration(size: i32, limit: i32, table: usize, times: i32 = 0): cfg.Node {
+export function readConfiguration(size: i32, limit: i32, table: usize): cfg.Node {
   refreshLogLevel();
   if (!cfg.fits(size, limit)) return cfg.NONE;
-  if (times > 0 && size >= LARGE) heap.free(heap.alloc(<usize>(size * times)));
   if (getConfiguration(size) != Status.Ok) return cfg.check(0, 0, table);
   return cfg.check(resultAddress(), resultLength(), table);
 }

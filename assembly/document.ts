@@ -6,7 +6,7 @@ import { isText } from "./bytes";
 import { reset } from "./config/arena";
 import { readJson } from "./config/json";
 import { clear } from "./config/message";
-import { ARRAY, data, Node, NONE, NULL, NUMBER, OBJECT, STRING } from "./config/node";
+import { ARRAY, BOOLEAN, data, Node, NONE, NULL, NUMBER, OBJECT, STRING } from "./config/node";
 import { readStruct } from "./config/struct";
 import { equal } from "./config/text";
 
@@ -126,6 +126,22 @@ export function isString(node: Node): bool {
   return node != NONE && data(node).kind == STRING;
 }
 
+/** 1 for true, 0 for false, -1 for anything else. */
+export function truth(node: Node): i32 {
+  return node == NONE || data(node).kind != BOOLEAN ? -1 : <i32>data(node).value;
+}
+
+/** A number in thousandths; `NO_NUMBER` for one that has more than three decimals or is beyond 9 * 10^12, and anything else. */
+export function thousandths(node: Node): i64 {
+  return node == NONE || data(node).kind != NUMBER || !data(node).exact ? NO_NUMBER : data(node).value;
+}
+
+export const NO_NUMBER: i64 = i64.MIN_VALUE;
+
+export function isList(node: Node): bool {
+  return node != NONE && data(node).kind == ARRAY;
+}
+
 /** First byte of a string. */
 export function textAddress(node: Node): usize {
   return data(node).ptr;
@@ -138,8 +154,7 @@ export function textLength(node: Node): i32 {
 
 /** A whole number from 0 to 2^31 - 1, or -1. */
 export function wholeNumber(node: Node): i32 {
-  if (node == NONE || data(node).kind != NUMBER || !data(node).exact) return -1;
-  const value = data(node).value;
+  const value = thousandths(node);
   return value < 0 || value % 1000 != 0 || value / 1000 > <i64>i32.MAX_VALUE ? -1 : <i32>(value / 1000);
 }
 
@@ -186,7 +201,7 @@ function holdsNul(address: usize, length: i32): bool {
 
 /** The first item of a list. NONE: it is empty, or there is no list. */
 export function firstItem(list: Node): Node {
-  return list != NONE && data(list).kind == ARRAY ? data(list).ptr : NONE;
+  return isList(list) ? data(list).ptr : NONE;
 }
 
 /** The item after `item`. NONE: it was the last. */

@@ -1,5 +1,13 @@
 import { ascii, at } from "./bytes";
-import { compileTemplate, isTemplate, literalLength, matchesTemplate } from "./template";
+import {
+  compileTemplate,
+  compileVariable,
+  isTemplate,
+  literalLength,
+  matchesTemplate,
+  variable,
+  variableLength,
+} from "./template";
 
 function compiles(text: string): bool {
   const bytes = ascii(text);
@@ -81,5 +89,49 @@ describe("a template", () => {
     const bytes = ascii("/a/b/{*}/c");
     const compiled = compileTemplate(at(bytes), bytes.length);
     expect(compiled !== null && literalLength(compiled) == 5).toBe(true);
+  });
+});
+
+/** The variable's text in a path; `none` when it does not match, `bad` when the template is refused. */
+function variableIn(template: string, path: string): string {
+  const bytes = ascii(template);
+  const compiled = compileVariable(at(bytes), bytes.length);
+  if (compiled === null) return "bad";
+  const text = ascii(path);
+  if (!matchesTemplate(compiled, at(text), text.length)) return "none";
+  return String.UTF8.decodeUnsafe(variable, variableLength);
+}
+
+describe("a template with a variable", () => {
+  test("finds its text", () => {
+    expect(variableIn("/users/{id}", "/users/u1")).toBe("u1");
+    expect(variableIn("/{*}/users/{id_2}/x/{*}", "/a/users/b/x/c")).toBe("b");
+    expect(variableIn("/{Id}/{**}", "/a/b/c")).toBe("a");
+    expect(variableIn("/{*}/{*}/{id}", "/a/b/c")).toBe("c");
+    expect(variableIn("/{id}/", "/a/")).toBe("a");
+  });
+
+  test("matches as {*} does", () => {
+    const no = ["/users/", "/users/a/b", "/users", "/user/a", "/users/a/"];
+    for (let i = 0; i < no.length; i++) expect(variableIn("/users/{id}", no[i])).toBe("none", no[i]);
+  });
+
+  test("has one, which is a segment of its own and has a name", () => {
+    const bad = [
+      "/users",
+      "/{*}",
+      "/{a}/{b}",
+      "/x{a}",
+      "/{a}x",
+      "/{}",
+      "/{a-b}",
+      "/{a",
+      "/{a}/{",
+      "{a}",
+      "/{a/b}",
+      "/{**}/{a}",
+      "",
+    ];
+    for (let i = 0; i < bad.length; i++) expect(variableIn(bad[i], "/a")).toBe("bad", bad[i]);
   });
 });

@@ -2,11 +2,13 @@
  * Path templates with `{*}` and `{**}`, as Istio compiles them for Envoy's uri_template matcher: `{*}` is one segment that
  * is not empty, `{**}` any text, line breaks and slashes included; the rest is literal. Pure.
  */
-import { compareBytes } from "./bytes";
+import { ByteBuilder, compareBytes } from "./bytes";
 
 /** What stands for the operators in a compiled template; neither can be in a literal. */
 const ONE: u8 = 1;
 const MANY: u8 = 2;
+/** `ONE` whose text is remembered. */
+const VARIABLE: u8 = 3;
 
 /** Whether a text is meant as a template. */
 export function isTemplate(address: usize, length: i32): bool {
@@ -60,6 +62,48 @@ export function compileTemplate(address: usize, length: i32): StaticArray<u8> | 
   return compiled;
 }
 
+const operators = new ByteBuilder();
+
+/**
+ * Compiles a template that has one variable beside its operators, such as `/users/{id}`. It stands for one segment, as
+ * `{*}` does; its name is letters, digits and `_`. Null: there is none, or there are several, or it is no template.
+ */
+export function compileVariable(address: usize, length: i32): StaticArray<u8> | null {
+  operators.clear();
+  let before = -1;
+  let count = 0;
+  for (let i = 0; i < length; i++) {
+    const byte = load<u8>(address + <usize>i);
+    operators.byte(byte);
+    if (byte != 0x7b) continue;
+    const name = nameLength(address + <usize>(i + 1), length - i - 1);
+    if (name > 0) {
+      if (before >= 0) return null;
+      before = count;
+      operators.byte(0x2a);
+      i += name;
+    }
+    count++;
+  }
+  if (before < 0) return null;
+  const template = compileTemplate(operators.address, operators.length);
+  if (template === null) return null;
+  let at = 0;
+  for (; before >= 0; at++) if (unchecked(template[at]) <= MANY) before--;
+  unchecked((template[at - 1] = VARIABLE));
+  return template;
+}
+
+/** Length of the letters, digits and `_` before a closing brace; 0: there are none, or other bytes. */
+function nameLength(address: usize, length: i32): i32 {
+  for (let i = 0; i < length; i++) {
+    const byte = load<u8>(address + <usize>i);
+    if (byte == 0x7d) return i;
+    if (<u8>((byte | 0x20) - 0x61) >= 26 && <u8>(byte - 0x30) >= 10 && byte != 0x5f) return 0;
+  }
+  return 0;
+}
+
 /** pchar of RFC 3986: letters, digits and -._~%!$&'()+,;:@= (Istio, pkg/config/security, validLiteral: no `*`). */
 function isLiteral(byte: u8): bool {
   if (<u8>((byte | 0x20) - 0x61) < 26 || <u8>(byte - 0x30) < 10) return true;
@@ -94,6 +138,10 @@ export function literalLength(template: StaticArray<u8>): i32 {
   return length;
 }
 
+/** The text of the variable in the path that matched last. */
+export let variable: usize = 0;
+export let variableLength: i32 = 0;
+
 /** Whether a path without its query matches a compiled template. Linear: behind `{**}` there are only literals. */
 export function matchesTemplate(template: StaticArray<u8>, address: usize, length: i32): bool {
   let at = 0;
@@ -104,10 +152,14 @@ export function matchesTemplate(template: StaticArray<u8>, address: usize, lengt
       if (length - at < rest) return false;
       return compareBytes(address + <usize>(length - rest), changetype<usize>(template) + <usize>(t + 1), rest) == 0;
     }
-    if (byte == ONE) {
+    if (byte == ONE || byte == VARIABLE) {
       const from = at;
       while (at < length && load<u8>(address + <usize>at) != 0x2f) at++;
       if (at == from) return false;
+      if (byte == VARIABLE) {
+        variable = address + <usize>from;
+        variableLength = at - from;
+      }
     } else {
       if (at == length || load<u8>(address + <usize>at) != byte) return false;
       at++;

@@ -71,7 +71,7 @@ export class Conditions {
   }
 
   /** Whether the facts will hold what a condition looks at. */
-  private provided(attribute: u8, node: cfg.Node): bool {
+  provided(attribute: u8, node: cfg.Node): bool {
     const policy = this.policy;
     policy.needs |= needOf(attribute);
     switch (needOf(attribute)) {
@@ -108,6 +108,7 @@ function needOf(attribute: u8): u32 {
       return Need.REMOTE;
     case Attribute.REQUEST_PRINCIPAL:
     case Attribute.CLAIM:
+    case Attribute.TYPED_CLAIM:
       return Need.CLAIMS;
     default:
       return Need.IDENTITY;

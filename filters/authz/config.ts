@@ -7,10 +7,11 @@ import * as cfg from "../../assembly/config";
 import { headerPairs } from "../../assembly/headers";
 import { KeyTable } from "../../assembly/keys";
 import { BASE, DECODE, MERGE } from "../../assembly/path";
+import { compileClaims } from "./claims-config";
 import { Conditions } from "./conditions";
 import { Attribute, Clause, Condition, Origin, Policy, Rule, RuleSet } from "./model";
-import { isAnswerHeader, isAnswerValue, isObjectName } from "./names";
-import { isForWorkload, isTargetOf } from "./scope";
+import { isAnswerHeader, isAnswerValue } from "./names";
+import { isResource } from "./scope";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
 import { compileTokens } from "./token-config";
@@ -92,17 +93,13 @@ function compilePolicies(policy: Policy, conditions: Conditions, list: cfg.Node,
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
     const namespace = cfg.field(item, slot.POLICIES_NAMESPACE);
     const name = cfg.field(item, slot.POLICIES_NAME);
-    if (!isObjectName(cfg.ptr(namespace), cfg.len(namespace))) return cfg.error(namespace, texts.BAD_OBJECT_NAME);
-    if (!isObjectName(cfg.ptr(name), cfg.len(name))) return cfg.error(name, texts.BAD_OBJECT_NAME);
-    built.clear().bytes(cfg.ptr(namespace), cfg.len(namespace)).byte(0x2f).bytes(cfg.ptr(name), cfg.len(name));
-    if (known.count(built.address, built.length, false) > 0) return cfg.error(name, texts.TWO_POLICIES);
-    known.add(built.address, built.length, false, 0);
     const spec = cfg.field(item, slot.POLICIES_SPEC);
-    if (!isOfWorkload(namespace, spec, workload)) return false;
+    if (!isResource(namespace, name, spec, workload, known, texts.TWO_POLICIES)) return false;
     conditions.namespace = bytesOf(namespace);
     const set = setOf(policy, spec, cfg.flag(cfg.field(item, slot.POLICIES_DRY_RUN)));
     if (set === null) return false;
     set.present = true;
+    if (!compileClaims(conditions, cfg.field(item, slot.POLICIES_CLAIMS), claims)) return false;
     const rules = cfg.field(spec, slot.POLICIES_SPEC_RULES);
     const origin = newOrigin(namespace, name);
     let index = 0;
@@ -146,23 +143,6 @@ function newOrigin(namespace: cfg.Node, name: cfg.Node): Origin {
   return new Origin(id, built.bytes(cfg.ptr(name), cfg.len(name)).byte(0x2f).copy());
 }
 
-/** @param workload of the configuration */
-function isOfWorkload(namespace: cfg.Node, spec: cfg.Node, workload: cfg.Node): bool {
-  const selector = cfg.field(spec, slot.POLICIES_SPEC_SELECTOR);
-  const ref = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REF);
-  const refs = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REFS);
-  const group = cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_GROUP);
-  const kind = cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_KIND);
-  if (!isTargetOf(group, kind, cfg.field(ref, slot.POLICIES_SPEC_TARGET_REF_NAME))) return false;
-  for (let item = cfg.first(refs); item != cfg.NONE; item = cfg.next(item)) {
-    const itsGroup = cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_GROUP);
-    const itsKind = cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_KIND);
-    if (!isTargetOf(itsGroup, itsKind, cfg.field(item, slot.POLICIES_SPEC_TARGET_REFS_NAME))) return false;
-  }
-  const wanted = cfg.field(selector, slot.POLICIES_SPEC_SELECTOR_MATCH_LABELS);
-  return isForWorkload(namespace, workload, selector, wanted, ref, refs);
-}
-
 /** The rules of the policy's action. Null after an error. */
 function setOf(policy: Policy, spec: cfg.Node, dryRun: bool): RuleSet | null {
   const action = cfg.field(spec, slot.POLICIES_SPEC_ACTION);
@@ -198,6 +178,7 @@ function setOf(policy: Policy, spec: cfg.Node, dryRun: bool): RuleSet | null {
 function compileRule(set: RuleSet, conditions: Conditions, rule: Rule, node: cfg.Node): bool {
   ofPermissions.length = 0;
   ofPrincipals.length = 0;
+  for (let i = 0; i < claims.length; i++) ofPrincipals.push(unchecked(claims[i]));
   const when = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN);
   for (let item = cfg.first(when); item != cfg.NONE; item = cfg.next(item))
     if (!compileWhen(conditions, item)) return false;
@@ -223,6 +204,8 @@ function compileRule(set: RuleSet, conditions: Conditions, rule: Rule, node: cfg
 /** The clause that is compiled, and those before it in the same list; reused. */
 const clause: Array<Condition> = [];
 const clauses: Array<Clause> = [];
+/** The conditions of the policy's own `claims`, which are as those of `when`; reused. */
+const claims: Array<Condition> = [];
 /** The conditions of `when`; reused. */
 const ofPermissions: Array<Condition> = [];
 const ofPrincipals: Array<Condition> = [];

@@ -17,14 +17,12 @@ import {
 } from "../../assembly/document";
 import { compareBytes, isText } from "../../assembly/bytes";
 import { matchesTemplate } from "../../assembly/template";
+import { holds } from "./claims";
 import { Address, Facts, Peer, Text } from "./facts";
 import { Attribute, Clause, Condition, Kind, Policy, Rule, Value } from "./model";
 import { Request } from "./request";
 import { ISS, SPIFFE, SUB } from "./texts.gen";
-
-export const NO: i32 = 0;
-export const MAYBE: i32 = 1;
-export const YES: i32 = 2;
+import { MAYBE, NO, YES } from "./truth";
 
 /** Bytes of spiffe://. */
 const SCHEME: i32 = 9;
@@ -87,6 +85,8 @@ export class Matcher {
       case Attribute.REQUEST_PRINCIPAL:
       case Attribute.CLAIM:
         return facts.claimsKnown ? this.token(condition) : MAYBE;
+      case Attribute.TYPED_CLAIM:
+        return facts.claimsKnown ? holds(condition, this.claim(condition), this.request) : MAYBE;
       default:
         return this.policy.strict ? this.strictIdentity(condition) : this.identity(condition);
     }
@@ -223,15 +223,21 @@ export class Matcher {
     return false;
   }
 
+  /** The claim that a condition looks at; NONE: the token has none such, or there is no token. */
+  private claim(condition: Condition): Node {
+    let node = this.facts.payload;
+    for (let i = 0; i < condition.claim.length; i++) node = keyMember(node, unchecked(condition.claim[i]));
+    return node;
+  }
+
   private token(condition: Condition): i32 {
     const wanted = condition.values === null || this.anyToken(condition, condition.values);
     return wanted && !this.anyToken(condition, condition.notValues) ? YES : NO;
   }
 
   private anyToken(condition: Condition, values: Value | null): bool {
-    let node = this.facts.payload;
-    if (condition.attribute == Attribute.REQUEST_PRINCIPAL) return anyPrincipal(values, node);
-    for (let i = 0; i < condition.claim.length; i++) node = keyMember(node, unchecked(condition.claim[i]));
+    if (condition.attribute == Attribute.REQUEST_PRINCIPAL) return anyPrincipal(values, this.facts.payload);
+    const node = this.claim(condition);
     if (isString(node)) return anyText(values, textAddress(node), textLength(node));
     for (let item = firstItem(node); item != NONE; item = nextItem(item)) {
       if (isString(item) && anyText(values, textAddress(item), textLength(item))) return true;

@@ -20,6 +20,8 @@ export namespace Attribute {
   export const SOURCE_IP: u8 = 12;
   export const HEADER: u8 = 13;
   export const CLAIM: u8 = 14;
+  /** All values must hold, not one of them: claims.ts. */
+  export const TYPED_CLAIM: u8 = 15;
 }
 
 /** How a value is compared, after the kinds of assembly/pattern. */
@@ -40,6 +42,14 @@ export namespace Kind {
   export const PORT: u8 = 11;
   /** `bytes` in the way of `number` against the issuer, `second` in the way of `secondKind` against the subject. */
   export const TOKEN: u8 = 12;
+  /** `bytes`: the least and the greatest number, in thousandths. */
+  export const RANGE: u8 = 13;
+  /** `number`: 1 for true. */
+  export const BOOLEAN: u8 = 14;
+  /** `bytes`: a member of the list. */
+  export const MEMBER: u8 = 15;
+  /** `bytes`: a compiled path template with a variable. */
+  export const VARIABLE: u8 = 16;
 }
 
 /** Shared by all that has none: policies are many, and memory never shrinks. */

@@ -6,11 +6,12 @@ import { KeyTable } from "../../assembly/keys";
 import { Scratch } from "../../assembly/scratch";
 import { Facts, Peer, Text } from "./facts";
 import { File, Lookup } from "./lookup";
-import { Matcher, MAYBE, memberAddress, memberLength, nextMember, YES } from "./match";
+import { Matcher, memberAddress, memberLength, nextMember } from "./match";
 import { Clause, Condition, Policy, Rule, RuleSet } from "./model";
 import { Request } from "./request";
 import { TokenCheck } from "./token";
 import { TokenFinder } from "./token-places";
+import { MAYBE, YES } from "./truth";
 
 /** Why a request is allowed or denied. */
 export namespace Reason {

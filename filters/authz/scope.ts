@@ -1,23 +1,63 @@
 /** Whether Istio would apply a resource to this workload. The selection itself is made before: here it must be right. Pure. */
+import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { equal } from "../../assembly/config/text";
+import { KeyTable } from "../../assembly/keys";
 import { isObjectName, isTarget } from "./names";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
 
+const built = new ByteBuilder();
+
 /**
- * Namespace and selector. False after an error.
+ * Whether a resource has a name of its own and is for this workload. False after an error.
  * @param workload of the configuration
- * @param wanted the selector's labels; @param ref and @param refs targets
+ * @param known the names of its kind so far; @param twice what is wrong with a name that is among them
  */
-export function isForWorkload(
+export function isResource(
   namespace: cfg.Node,
+  name: cfg.Node,
+  spec: cfg.Node,
   workload: cfg.Node,
-  selector: cfg.Node,
-  wanted: cfg.Node,
-  ref: cfg.Node,
-  refs: cfg.Node,
+  known: KeyTable,
+  twice: texts.Text,
 ): bool {
+  if (!isName(namespace) || !isName(name)) return false;
+  built.clear().bytes(cfg.ptr(namespace), cfg.len(namespace)).byte(0x2f).bytes(cfg.ptr(name), cfg.len(name));
+  if (known.count(built.address, built.length, false) > 0) return cfg.error(name, twice);
+  known.add(built.address, built.length, false, -1);
+  haveSamePlaces();
+  const refs = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REFS);
+  if (!isTargetOf(cfg.field(spec, slot.POLICIES_SPEC_TARGET_REF))) return false;
+  for (let item = cfg.first(refs); item != cfg.NONE; item = cfg.next(item)) if (!isTargetOf(item)) return false;
+  return isForWorkload(namespace, spec, workload);
+}
+
+/** The specs of both kinds have the same fields for this, in the same places: that is looked at when this is compiled. */
+function haveSamePlaces(): void {
+  if (
+    slot.POLICIES_SPEC_SELECTOR != slot.REQUEST_AUTHENTICATIONS_SPEC_SELECTOR ||
+    slot.POLICIES_SPEC_SELECTOR_MATCH_LABELS != slot.REQUEST_AUTHENTICATIONS_SPEC_SELECTOR_MATCH_LABELS ||
+    slot.POLICIES_SPEC_TARGET_REF != slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REF ||
+    slot.POLICIES_SPEC_TARGET_REF_GROUP != slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REF_GROUP ||
+    slot.POLICIES_SPEC_TARGET_REF_KIND != slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REF_KIND ||
+    slot.POLICIES_SPEC_TARGET_REF_NAME != slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REF_NAME ||
+    slot.POLICIES_SPEC_TARGET_REFS != slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REFS ||
+    slot.POLICIES_SPEC_TARGET_REF_GROUP != slot.POLICIES_SPEC_TARGET_REFS_GROUP ||
+    slot.POLICIES_SPEC_TARGET_REF_KIND != slot.POLICIES_SPEC_TARGET_REFS_KIND ||
+    slot.POLICIES_SPEC_TARGET_REF_NAME != slot.POLICIES_SPEC_TARGET_REFS_NAME ||
+    slot.POLICIES_SPEC_TARGET_REF_GROUP != slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REFS_GROUP ||
+    slot.POLICIES_SPEC_TARGET_REF_KIND != slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REFS_KIND ||
+    slot.POLICIES_SPEC_TARGET_REF_NAME != slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REFS_NAME
+  )
+    ERROR("the fields of selector and targets are in different places");
+}
+
+function isForWorkload(namespace: cfg.Node, spec: cfg.Node, workload: cfg.Node): bool {
+  const selector = cfg.field(spec, slot.POLICIES_SPEC_SELECTOR);
+  const ref = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REF);
+  const refs = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REFS);
+  const wanted = cfg.field(selector, slot.POLICIES_SPEC_SELECTOR_MATCH_LABELS);
   const own = cfg.field(workload, slot.WORKLOAD_NAMESPACE);
   const root = cfg.field(workload, slot.WORKLOAD_ROOT_NAMESPACE);
   const labels = cfg.field(workload, slot.WORKLOAD_LABELS);
@@ -33,10 +73,16 @@ export function isForWorkload(
   return true;
 }
 
-/** Whether the resource may have such a target. False after an error; a target that is not there is none. */
-export function isTargetOf(group: cfg.Node, kind: cfg.Node, name: cfg.Node): bool {
-  if (kind == cfg.NONE) return true;
+/** Whether a resource may have such a target. False after an error; one that is not there is fine. */
+function isTargetOf(target: cfg.Node): bool {
+  if (target == cfg.NONE) return true;
+  const group = cfg.field(target, slot.POLICIES_SPEC_TARGET_REF_GROUP);
+  const kind = cfg.field(target, slot.POLICIES_SPEC_TARGET_REF_KIND);
   if (!isTarget(cfg.ptr(group), cfg.len(group), cfg.ptr(kind), cfg.len(kind))) return cfg.error(kind, texts.BAD_TARGET);
+  return isName(cfg.field(target, slot.POLICIES_SPEC_TARGET_REF_NAME));
+}
+
+function isName(name: cfg.Node): bool {
   return isObjectName(cfg.ptr(name), cfg.len(name)) || cfg.error(name, texts.BAD_OBJECT_NAME);
 }
 

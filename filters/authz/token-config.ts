@@ -1,17 +1,16 @@
 /** Istio's RequestAuthentication resources -> where tokens stand, and what their issuers sign with. Pure. */
-import { ByteBuilder, copyBytes, equals } from "../../assembly/bytes";
+import { copyBytes, equals } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { KeyTable } from "../../assembly/keys";
 import { readKeys } from "./keys";
 import { Issuer, Need, Place, Policy, TokenKey, TokenPlace } from "./model";
-import { isAnswerValue, isObjectName } from "./names";
+import { isAnswerValue } from "./names";
 import { lower } from "./request";
 import * as slot from "./schema.gen";
-import { isForWorkload, isTargetOf } from "./scope";
+import { isResource } from "./scope";
 import * as texts from "./texts.gen";
 import { isToken, textBytes } from "./when";
 
-const built = new ByteBuilder();
 const NO_PREFIX = new StaticArray<u8>(0);
 
 /** False after an error. @param checks token: full */
@@ -30,34 +29,12 @@ export function compileTokens(policy: Policy, list: cfg.Node, types: cfg.Node, w
 function compileResource(policy: Policy, known: KeyTable, item: cfg.Node, workload: cfg.Node): bool {
   const namespace = cfg.field(item, slot.REQUEST_AUTHENTICATIONS_NAMESPACE);
   const name = cfg.field(item, slot.REQUEST_AUTHENTICATIONS_NAME);
-  if (!isObjectName(cfg.ptr(namespace), cfg.len(namespace))) return cfg.error(namespace, texts.BAD_OBJECT_NAME);
-  if (!isObjectName(cfg.ptr(name), cfg.len(name))) return cfg.error(name, texts.BAD_OBJECT_NAME);
-  built.clear().bytes(cfg.ptr(namespace), cfg.len(namespace)).byte(0x2f).bytes(cfg.ptr(name), cfg.len(name));
-  if (known.count(built.address, built.length, false) > 0) return cfg.error(name, texts.TWO_RESOURCES);
-  known.add(built.address, built.length, false, -1);
   const spec = cfg.field(item, slot.REQUEST_AUTHENTICATIONS_SPEC);
-  if (!isOfWorkload(namespace, spec, workload)) return false;
+  if (!isResource(namespace, name, spec, workload, known, texts.TWO_RESOURCES)) return false;
   const rules = cfg.field(spec, slot.REQUEST_AUTHENTICATIONS_SPEC_JWT_RULES);
   for (let rule = cfg.first(rules); rule != cfg.NONE; rule = cfg.next(rule))
     if (!compileRule(policy, rule)) return false;
   return true;
-}
-
-function isOfWorkload(namespace: cfg.Node, spec: cfg.Node, workload: cfg.Node): bool {
-  const selector = cfg.field(spec, slot.REQUEST_AUTHENTICATIONS_SPEC_SELECTOR);
-  const ref = cfg.field(spec, slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REF);
-  const refs = cfg.field(spec, slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REFS);
-  const group = cfg.field(ref, slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REF_GROUP);
-  const kind = cfg.field(ref, slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REF_KIND);
-  if (!isTargetOf(group, kind, cfg.field(ref, slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REF_NAME))) return false;
-  for (let item = cfg.first(refs); item != cfg.NONE; item = cfg.next(item)) {
-    const itsGroup = cfg.field(item, slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REFS_GROUP);
-    const itsKind = cfg.field(item, slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REFS_KIND);
-    if (!isTargetOf(itsGroup, itsKind, cfg.field(item, slot.REQUEST_AUTHENTICATIONS_SPEC_TARGET_REFS_NAME)))
-      return false;
-  }
-  const wanted = cfg.field(selector, slot.REQUEST_AUTHENTICATIONS_SPEC_SELECTOR_MATCH_LABELS);
-  return isForWorkload(namespace, workload, selector, wanted, ref, refs);
 }
 
 function compileRule(policy: Policy, rule: cfg.Node): bool {

@@ -51,8 +51,6 @@ const NOTHING = new StaticArray<u8>(0);
 /** Filter state that the inserted route of binding cluster asks for. */
 const GUARDED_ROUTE = textBytes(texts.GUARDED_ROUTE);
 const DIGITS = memory.data(GENERATED);
-/** A table of 10,000 keys takes three times its configuration's bytes: text, nodes, table. */
-const MEMORY_TIMES: i32 = 3;
 /** The heartbeat; guards need it too. */
 const TICK_MILLIS: u32 = 1000;
 /** Targets whose requests are counted for themselves; the others are counted together. */
@@ -113,7 +111,7 @@ class HeaderRouting extends Root {
   private clusterPath: StaticArray<u8> = NOTHING;
 
   configure(size: i32): bool {
-    const root = readConfiguration(size, SIZE_LIMIT, TABLE, this.ready ? 0 : MEMORY_TIMES);
+    const root = readConfiguration(size, SIZE_LIMIT, TABLE);
     if (root == cfg.NONE) return refuse(FOLDER);
     const hash = <u64>cfg.hash(root);
     const policy = compile(root);

@@ -14,6 +14,7 @@ export interface OracleRequest {
 }
 
 type Values = readonly string[];
+type Json = Readonly<Record<string, unknown>>;
 type Fields = Readonly<Record<string, Values | undefined>>;
 
 export interface OracleRule {
@@ -22,9 +23,19 @@ export interface OracleRule {
   readonly when?: readonly { readonly key: string; readonly values?: Values; readonly notValues?: Values }[];
 }
 
+/** What our own `claims` may say, one of the four besides the key. */
+export interface OracleClaim {
+  readonly key: string;
+  readonly number?: { readonly min?: number; readonly max?: number };
+  readonly boolean?: boolean;
+  readonly hasAll?: Values;
+  readonly path?: string;
+}
+
 export interface OraclePolicy {
   readonly namespace: string;
   readonly name: string;
+  readonly claims?: readonly OracleClaim[];
   readonly spec: { readonly action?: "ALLOW" | "DENY"; readonly rules?: readonly OracleRule[] };
 }
 
@@ -84,16 +95,42 @@ class Judge {
   first(action: string, counts: (truth: Truth) => boolean): string | undefined {
     const rules = this.configuration.policies
       .filter(({ spec }) => (spec.action ?? "ALLOW") === action)
-      .flatMap(({ namespace, name, spec }) =>
+      .flatMap(({ namespace, name, spec, claims = [] }) =>
         (spec.rules ?? []).map((rule, index) => ({
           rule,
+          claims,
           id: `ns[${namespace}]-policy[${name}]-rule[${index}]`,
           shown: `${namespace}/${name}/${index}`,
           namespace,
         })),
       )
       .sort((a, b) => (a.id < b.id ? -1 : 1));
-    return rules.find(({ rule, namespace }) => counts(this.rule(rule, namespace)))?.shown;
+    return rules.find(({ rule, namespace, claims }) =>
+      counts(and([this.rule(rule, namespace), ...claims.map((one) => this.typed(one))])),
+    )?.shown;
+  }
+
+  private typed({ key, number, boolean, hasAll, path }: OracleClaim): Truth {
+    let claim: unknown = this.request.facts.payload;
+    for (const [, name = ""] of key.matchAll(/\[(.*?)\]/g))
+      claim = typeof claim === "object" && claim !== null && !Array.isArray(claim) ? (claim as Json)[name] : undefined;
+    if (claim === undefined || claim === null) return false;
+    if (number !== undefined) {
+      // Three decimals, as everywhere in a configuration.
+      if (typeof claim !== "number" || Math.round(claim * 1000) / 1000 !== claim) return undefined;
+      return claim >= (number.min ?? -Infinity) && claim <= (number.max ?? Infinity);
+    }
+    if (boolean !== undefined) return typeof claim === "boolean" ? claim === boolean : undefined;
+    if (hasAll !== undefined) return Array.isArray(claim) ? hasAll.every((one) => claim.includes(one)) : undefined;
+    if (typeof claim !== "string") return undefined;
+    const [before = "", after = ""] = (path ?? "").split(/\{\w+\}/);
+    const template = full(`${operators(before)}([^/]+)${operators(after)}`);
+    const truths = this.paths().map((form): Truth => {
+      const segment = template.exec(form)?.[1];
+      if (segment === undefined) return false;
+      return /[%;\\]/.test(segment) ? undefined : segment === claim;
+    });
+    return truths.every((truth) => truth === truths[0]) ? truths[0] : undefined;
   }
 
   private rule(rule: OracleRule, namespace: string): Truth {
@@ -213,8 +250,7 @@ class Judge {
 
   private path(value: string): RegExp {
     if (!/\{\*{1,2}\}/.test(value)) return pattern(value, ".+");
-    const parts = value.split(/(\{\*\}|\{\*\*\})/);
-    return full(parts.map((part) => (part === "{*}" ? "[^/]+" : part === "{**}" ? "[^]*" : quote(part))).join(""));
+    return full(operators(value));
   }
 
   private identity(
@@ -303,6 +339,12 @@ class Judge {
     }
     return iss === left && sub === right;
   }
+}
+
+/** A path template as a regular expression. */
+function operators(template: string): string {
+  const parts = template.split(/(\{\*\}|\{\*\*\})/);
+  return parts.map((part) => (part === "{*}" ? "[^/]+" : part === "{**}" ? "[^]*" : quote(part))).join("");
 }
 
 function and(truths: readonly Truth[]): Truth {

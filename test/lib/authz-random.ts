@@ -1,6 +1,6 @@
 /** Random authorization policies and requests, over a vocabulary so small that they often meet. */
 import type { KnownFacts } from "../../cli/host/index.ts";
-import type { OracleConfiguration, OraclePolicy, OracleRequest, OracleRule } from "./authz-oracle.ts";
+import type { OracleClaim, OracleConfiguration, OraclePolicy, OracleRequest, OracleRule } from "./authz-oracle.ts";
 
 /** mulberry32. */
 export class Dice {
@@ -142,6 +142,44 @@ export function drawConfiguration(dice: Dice): OracleConfiguration {
     },
     policies,
   };
+}
+
+const CLAIMS: readonly OracleClaim[] = [
+  { key: "request.auth.claims[level]", number: { min: 3, max: 5.5 } },
+  { key: "request.auth.claims[level]", number: { min: 4 } },
+  { key: "request.auth.claims[level]", number: { max: -1 } },
+  { key: "request.auth.claims[deep][level]", number: { min: 3, max: 3 } },
+  { key: "request.auth.claims[staff]", boolean: true },
+  { key: "request.auth.claims[staff]", boolean: false },
+  { key: "request.auth.claims[groups]", hasAll: ["g1"] },
+  { key: "request.auth.claims[groups]", hasAll: ["x", "g1"] },
+  { key: "request.auth.claims[user]", path: "/a/{id}" },
+  { key: "request.auth.claims[user]", path: "/{id}/{**}" },
+  { key: "request.auth.claims[user]", path: "/{*}/{id}/c/{*}" },
+];
+
+/** A configuration that says in addition what no Istio resource can. */
+export function drawExtended(dice: Dice): OracleConfiguration {
+  const configuration = drawConfiguration(dice);
+  const policies = configuration.policies.map((policy) =>
+    dice.chance(0.3) ? { ...policy, claims: dice.some(CLAIMS, 2) } : policy,
+  );
+  return { ...configuration, policies };
+}
+
+/** A request whose token may have what `drawExtended` asks for. */
+export function drawExtendedRequest(dice: Dice): OracleRequest {
+  const request = drawRequest(dice);
+  const { payload } = request.facts;
+  if (payload === undefined) return request;
+  const level = (): unknown => dice.one<unknown>([3, 4.5, 5.501, -2, "4", 3.0001, null, true]);
+  const more = {
+    level: level(),
+    deep: dice.one<unknown>([{ level: level() }, "x", [1]]),
+    staff: dice.one<unknown>([true, false, "true", 1]),
+    user: dice.one<unknown>(["a", "x", "a", "x", "x;y", "%61", 7, ""]),
+  };
+  return { ...request, facts: { ...request.facts, payload: { ...(payload as object), ...more } } };
 }
 
 export function drawRequest(dice: Dice): OracleRequest {

@@ -439,6 +439,66 @@ const AROUND: readonly (readonly [name: string, spec: string, line: string])[] =
     "6:82: /spec/policies/0/spec/rules/0/from/0/source/ipBlocks: the proxy has no property for the address of the physical peer; allowed: with facts: document only (remoteIpBlocks and remote.ip work with facts: properties)",
   ],
   [
+    "a claim that is compared with nothing",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]" }] }]',
+    "6:64: /spec/policies/0/claims/0: allowed: exactly one of number, boolean, hasAll and path",
+  ],
+  [
+    "a claim that is compared with two things",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", boolean: true, path: "/{id}" }] }]',
+    "6:64: /spec/policies/0/claims/0: allowed: exactly one of number, boolean, hasAll and path",
+  ],
+  [
+    "a key that is no claim",
+    "token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: request.auth.principal, boolean: true }] }]",
+    "6:71: /spec/policies/0/claims/0/key: no claim in brackets; allowed: request.auth.claims[NAME] or, for nested ones, [NAME][NAME]",
+  ],
+  [
+    "a claim without a name",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[]", boolean: true }] }]',
+    "6:71: /spec/policies/0/claims/0/key: no claim in brackets; allowed: request.auth.claims[NAME] or, for nested ones, [NAME][NAME]",
+  ],
+  [
+    "a range that is none",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", number: { min: 2, max: 1.999 } }] }]',
+    "6:97: /spec/policies/0/claims/0/number: allowed: min up to max",
+  ],
+  [
+    "a range of texts",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", number: { min: "2" } }] }]',
+    '6:112: /spec/policies/0/claims/0/number/min: "2" is not allowed; allowed: a number from -9000000000 to 9000000000 with at most 3 decimals',
+  ],
+  [
+    "no members",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", hasAll: [] }] }]',
+    "6:97: /spec/policies/0/claims/0/hasAll: a list is not allowed; allowed: a list of 1 to 64 items",
+  ],
+  [
+    "a path without a variable",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", path: "/users/{*}" }] }]',
+    "6:103: /spec/policies/0/claims/0/path: no path template with one variable; allowed: such as /users/{id} or /{*}/users/{id}/{**}",
+  ],
+  [
+    "a path with two variables",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", path: "/{a}/{b}" }] }]',
+    "6:103: /spec/policies/0/claims/0/path: no path template with one variable; allowed: such as /users/{id} or /{*}/users/{id}/{**}",
+  ],
+  [
+    "a variable that is no segment",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", path: "/x{a}" }] }]',
+    "6:103: /spec/policies/0/claims/0/path: no path template with one variable; allowed: such as /users/{id} or /{*}/users/{id}/{**}",
+  ],
+  [
+    "a variable without a name",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", path: "/{}" }] }]',
+    "6:103: /spec/policies/0/claims/0/path: no path template with one variable; allowed: such as /users/{id} or /{*}/users/{id}/{**}",
+  ],
+  [
+    "a path that does not begin with a slash",
+    'token: claimsOnly\n  policies: [{ namespace: default, name: p, spec: {}, claims: [{ key: "request.auth.claims[a]", path: "{a}" }] }]',
+    "6:103: /spec/policies/0/claims/0/path: no path template with one variable; allowed: such as /users/{id} or /{*}/users/{id}/{**}",
+  ],
+  [
     "a token's resource of another namespace",
     "policies: []\n  requestAuthentications: [{ namespace: bar, name: r, spec: {} }]",
     "6:41: /spec/requestAuthentications/0/namespace: a policy for other workloads; allowed: workload.namespace or workload.rootNamespace",

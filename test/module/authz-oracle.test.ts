@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { judge } from "../lib/authz-oracle.ts";
-import { Dice, drawConfiguration, drawRequest } from "../lib/authz-random.ts";
+import { Dice, drawExtended, drawExtendedRequest } from "../lib/authz-random.ts";
 import { loadForOracle } from "../lib/authz-verdict.ts";
 
 const SEED = Number(process.env["POINTDUTY_AUTHZ_SEED"] ?? 20261126);
@@ -18,10 +18,10 @@ test("the module and the oracle give the same verdict, by the same rule", () => 
   const dice = new Dice(SEED);
   const seen = { allowed: 0, denied: 0 };
   for (let round = 0; round < POLICIES; round++) {
-    const configuration = drawConfiguration(dice);
+    const configuration = drawExtended(dice);
     const module = loadForOracle(CODE, configuration);
     for (let count = 0; count < REQUESTS; count++) {
-      const request = drawRequest(dice);
+      const request = drawExtendedRequest(dice);
       const expected = judge(configuration, request);
       const what = `seed ${SEED}, round ${round}\n${JSON.stringify(configuration)}\n${JSON.stringify(request)}`;
       assert.deepEqual(module(request), expected, what);

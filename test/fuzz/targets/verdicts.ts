@@ -1,6 +1,6 @@
 /** authz: random policies and requests, whose verdicts must be those of an oracle that shares nothing with the module. */
 import { judge } from "../../lib/authz-oracle.ts";
-import { Dice, drawConfiguration, drawRequest } from "../../lib/authz-random.ts";
+import { Dice, drawExtended, drawExtendedRequest } from "../../lib/authz-random.ts";
 import { loadForOracle } from "../../lib/authz-verdict.ts";
 import { anyBytes } from "../choices.ts";
 import type { Filter } from "../filters.ts";
@@ -24,12 +24,12 @@ export function verdictsTarget(filter: Filter): Target {
 
 function run(filter: Filter, input: Uint8Array, trace?: Trace): number {
   const dice = new Dice(input.reduce((seed, byte) => (seed * 256 + byte) | 0, 0));
-  const configuration = drawConfiguration(dice);
+  const configuration = drawExtended(dice);
   trace?.(JSON.stringify(configuration));
   try {
     const module = loadForOracle(filter.module, configuration);
     for (let count = 0; count < REQUESTS; count++) {
-      const request = drawRequest(dice);
+      const request = drawExtendedRequest(dice);
       const [got, expected] = [module(request), judge(configuration, request)];
       if (got.allowed === expected.allowed && got.rule === expected.rule) continue;
       trace?.(JSON.stringify(request));
