@@ -35,7 +35,7 @@ export abstract class Gates {
 export class Decision {
   /** Null: no rule matches. */
   rule: Rule | null = null;
-  /** Null: the route's own way. */
+  /** Null: the route's own way. Without a rule it means nothing. */
   target: Target | null = null;
   why: i32 = Why.NAMED;
   /** The bucket; -1: there was none to look at. */
@@ -67,7 +67,6 @@ export class Decider {
     const decision = this.decision;
     this.random = random;
     decision.rule = null;
-    decision.target = null;
     decision.why = Why.NAMED;
     decision.bucket = -1;
     decision.guard = -1;

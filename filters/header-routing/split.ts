@@ -11,7 +11,6 @@ const room = new Scratch();
 /** The bucket of a key: the hash of salt and key, modulo the split's buckets. */
 export function bucketOf(split: Split, key: usize, length: i32): u64 {
   const salt = split.salt;
-  if (salt.length == 0) return xxh64(key, length, 0) % split.buckets;
   const text = room.room(salt.length + length);
   memory.copy(text, changetype<usize>(salt), <usize>salt.length);
   memory.copy(text + <usize>salt.length, key, <usize>length);

@@ -86,6 +86,49 @@ test("algorithm envoy is XXH64 of the key alone, modulo the sum of the weights",
   }
 });
 
+test("a forced key has its arm whatever its bucket", () => {
+  // Keys whose buckets are another arm's.
+  const armOfBucket = (key: string): string => {
+    const bucket = Number(xxh64(utf8(`spring\0${key}`)) % 10_000n);
+    return bucket < 1000 ? "v2" : bucket >= 6000 ? "v3" : "v1";
+  };
+  const keyNotOf = (arm: string): string => {
+    const found = Array.from({ length: 100 }, (_, i) => `k${i}`).find((key) => armOfBucket(key) !== arm);
+    return found ?? "";
+  };
+  const force = ["v2", "v3", "v1"].map((arm, i) => ({ arm, keys: [`${keyNotOf(arm)}`, `own-${i}`] }));
+  for (const { arm, keys } of force) {
+    const s = setup(splitPolicy({ ...SPLIT, force: [{ arm, keys }] }));
+    const stream = send(s, { headers: [["x-user", keys[0] ?? ""]] });
+    assert.equal(armOf(stream), arm);
+    assert.equal(state(stream, "rule"), `r ${arm} forced`);
+  }
+});
+
+test("a table says whether there was a key, and an entry of the first target counts", () => {
+  const table = { entries: { one: "v1", two: "v2" }, default: "v3" };
+  const s = setup({ ...ARMS, rules: [{ name: "r", key: [{ header: "x-t" }], table }] });
+  const said = (headers: readonly (readonly [string, string])[]): string => state(send(s, { headers }), "rule");
+  assert.equal(said([["x-t", "one"]]), "r v1");
+  assert.equal(said([["x-t", "two"]]), "r v2");
+  assert.equal(said([["x-t", "three"]]), "r v3");
+  assert.equal(said([]), "r v3 without key");
+});
+
+test("a request that matches nothing is not steered by the one before", () => {
+  const filters = [{ type: "RequestHeaderModifier", requestHeaderModifier: { set: [{ name: "x-a", value: "b" }] } }];
+  const rules = [
+    { name: "r", matches: [{ path: { value: "/r" } }], arm: "v1" },
+    { name: "f", matches: [{ path: { value: "/f" } }], filters },
+  ];
+  const s = setup({ ...ARMS, rules });
+  assert.equal(armOf(send(s, { path: "/r" })), "v1");
+  assert.equal(armOf(send(s, { path: "/f" })), "");
+  assert.equal(armOf(send(s, { path: "/r" })), "v1");
+  assert.equal(armOf(send(s, { path: "/" })), "");
+  assert.equal(metric(s, "unrouted"), 1);
+});
+
 test("without sources of keys each request draws for itself", () => {
   const s = setup(splitPolicy(SPLIT, []));
   const arms = Array.from({ length: 2000 }, () => armOf(send(s)));
