@@ -82,7 +82,8 @@ export class Decider {
     else if (entries !== null) {
       this.finder.find(rule, random);
       const finder = this.finder;
-      const number = finder.length > 0 ? entries.table.find(finder.key, finder.length) : -1;
+      // No entry has an empty key.
+      const number = entries.table.find(finder.key, finder.length);
       decision.why = finder.length > 0 ? Why.NAMED : Why.KEYLESS;
       decision.target = number >= 0 ? unchecked(this.policy.targets[number]) : entries.fallback;
     }

@@ -129,6 +129,53 @@ test("a request that matches nothing is not steered by the one before", () => {
   assert.equal(metric(s, "unrouted"), 1);
 });
 
+test("with algorithm envoy a request without a key is the first arm's that has a weight", () => {
+  const arms = [
+    { arm: "v3", weight: 0 },
+    { arm: "v2", weight: 1 },
+    { arm: "v1", weight: 99 },
+  ];
+  const s = setup(splitPolicy({ algorithm: "envoy", arms }));
+  const stream = send(s);
+  assert.equal(armOf(stream), "v2");
+  assert.equal(state(stream, "rule"), "r v2 without key bucket 0");
+});
+
+test("what is said of a request is not left from the one before", () => {
+  const [split] = (splitPolicy(SPLIT) as { rules: object[] }).rules;
+  const s = setup({
+    ...ARMS,
+    rules: [
+      { ...split, matches: [{ path: { value: "/s" } }] },
+      { name: "one", arm: "v1" },
+    ],
+  });
+  assert.equal(state(send(s, { path: "/s" }), "rule"), "r v1 without key");
+  assert.equal(state(send(s), "rule"), "one v1");
+});
+
+test("an arm without a guard stays open beside one that is closed", () => {
+  const guard = { maxErrorPercent: 5 };
+  const arms = [
+    { arm: "v2", percent: 40, max: 40, guard },
+    { arm: "v3", percent: 60, max: 60 },
+  ];
+  const force = [
+    { arm: "v2", keys: ["two"] },
+    { arm: "v3", keys: ["three"] },
+  ];
+  const s = setup(splitPolicy({ salt: "s", default: "v1", arms, force }));
+  const to = (key: string): string => {
+    const stream = send(s, { headers: [["x-user", key]] });
+    const arm = armOf(stream);
+    answer(stream, 503);
+    return arm;
+  };
+  for (let n = 0; n < 30; n++) to("two");
+  assert.equal(to("two"), "v1");
+  assert.equal(to("three"), "v3");
+});
+
 test("without sources of keys each request draws for itself", () => {
   const s = setup(splitPolicy(SPLIT, []));
   const arms = Array.from({ length: 2000 }, () => armOf(send(s)));
