@@ -6,7 +6,7 @@ import type { OracleConfiguration, OracleRule } from "../lib/authz-oracle.ts";
 import { bootstrap } from "../lib/bootstrap.ts";
 import { nativeRules } from "../lib/native-rbac.ts";
 import { PolicyFile } from "../lib/policy.ts";
-import { ANSWER, CLUSTERS, costs, KINDS_OF_REQUESTS, row, type Site } from "./sites.ts";
+import { ANSWER, baseSite, CLUSTERS, costs, KINDS_OF_REQUESTS, row, type Site } from "./sites.ts";
 
 const COUNTS = [1, 10, 100, 500, 2000];
 const RBAC = "type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC";
@@ -64,11 +64,7 @@ function sites(rule: (index: number) => OracleRule, count: number, names: readon
 
 /** Prints a table for each kind of rules. */
 export async function benchAuthz(): Promise<void> {
-  const base: Site = {
-    name: "base",
-    requests: [{ path: "/" }],
-    tree: bootstrap({ clusters: CLUSTERS, routes: ANSWER }),
-  };
+  const base = baseSite();
   for (const [title, rule] of Object.entries(KINDS)) {
     const pairs = COUNTS.map((count) => sites(rule, count, [`native-${count}`, `ours-${count}`]));
     const all = [base, ...pairs.flat()];

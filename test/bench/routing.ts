@@ -4,7 +4,7 @@
  */
 import { bootstrap, type Message } from "../lib/bootstrap.ts";
 import { PolicyFile } from "../lib/policy.ts";
-import { ANSWER, CLUSTERS, costs, KINDS_OF_REQUESTS, row, type Site } from "./sites.ts";
+import { ANSWER, baseSite, CLUSTERS, costs, KINDS_OF_REQUESTS, row, type Site } from "./sites.ts";
 
 const ARMS = [{ name: "v1" }, { name: "v2" }];
 const OK = { direct_response: { status: 200 } };
@@ -71,11 +71,7 @@ function sites({ request, rules, routes }: Kind, count: number): Site[] {
 
 /** Prints a table for each kind of policy. */
 export async function benchRouting(): Promise<void> {
-  const base: Site = {
-    name: "base",
-    requests: [{ path: "/" }],
-    tree: bootstrap({ clusters: CLUSTERS, routes: ANSWER }),
-  };
+  const base = baseSite();
   for (const kind of KINDS) {
     const { title, counts } = kind;
     const seen = await costs(title, [base, ...counts.flatMap((count) => sites(kind, count))]);

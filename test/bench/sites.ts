@@ -1,6 +1,6 @@
 /** What benchmarks share: listeners of one Envoy side by side, and the CPU time that a request costs on each. */
 import { readdirSync, readFileSync } from "node:fs";
-import { sideBySide, type Message } from "../lib/bootstrap.ts";
+import { bootstrap, sideBySide, type Message } from "../lib/bootstrap.ts";
 import { load } from "../lib/client.ts";
 import { startEnvoy, type Envoy } from "../lib/envoy.ts";
 import type { PolicyFile } from "../lib/policy.ts";
@@ -19,6 +19,12 @@ export interface Site {
   readonly tree: Message;
   readonly requests: readonly { readonly path: string; readonly headers?: Record<string, string> }[];
   readonly policy?: PolicyFile;
+}
+
+/** The site that is taken off the others: as many requests at a time as on these, of one kind. */
+export function baseSite(): Site {
+  const requests = Array.from({ length: KINDS_OF_REQUESTS }, () => ({ path: "/" }));
+  return { name: "base", requests, tree: bootstrap({ clusters: CLUSTERS, routes: ANSWER }) };
 }
 
 /** What a bootstrap answers itself, so that no backend is measured. */
