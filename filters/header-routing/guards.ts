@@ -104,8 +104,8 @@ class GuardedArm {
     recordMetric(this.until, until);
     incrementMetric(this.closed, 1);
     line.clear().text(texts.SAYS_ARM).add(this.name).text(texts.SAYS_CLOSED);
-    line.decimal(<i32>this.window.grownErrors(errors)).text(texts.SAYS_OF);
-    line.decimal(<i32>this.window.grownRequests(requests)).text(texts.SAYS_FAILED);
+    line.decimal(this.window.grownErrors(errors)).text(texts.SAYS_OF);
+    line.decimal(this.window.grownRequests(requests)).text(texts.SAYS_FAILED);
     log(LogLevel.Warn, line);
   }
 

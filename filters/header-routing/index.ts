@@ -241,7 +241,7 @@ class HeaderRouting extends Root {
     }
     const why = reason(decision.why);
     if (why != 0) line.text(why);
-    if (decision.bucket >= 0) line.text(texts.W_BUCKET).decimal(<i32>decision.bucket);
+    if (decision.bucket >= 0) line.text(texts.W_BUCKET).decimal(decision.bucket);
     setProperty(this.rulePath, line.address, line.length);
     const outcome = this.policy.shadow ? texts.SHADOW_ROUTED : texts.ROUTED;
     setProperty(this.outcomePath, outcome + 1, load<u8>(outcome));

@@ -1,7 +1,7 @@
 /** Whose arm or entry it is: the key of a request, out of the sources of a rule. Pure. */
-import { data, BOOLEAN, NUMBER } from "../../assembly/config/node";
-import { isString, NONE, textAddress, textLength } from "../../assembly/document";
+import { ByteBuilder } from "../../assembly/bytes";
 import { FALSE_VALUE, TRUE_VALUE } from "../../assembly/config/texts.gen";
+import { isString, NO_NUMBER, NONE, textAddress, textLength, thousandths, truth } from "../../assembly/document";
 import { Facts } from "./facts";
 import { isPeer } from "./match";
 import { KeySource, Rule, SourceKind } from "./model";
@@ -11,6 +11,7 @@ import { Request } from "./request";
 export const GENERATED: i32 = 16;
 const DIGITS = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);
 const generatedText = memory.data(GENERATED);
+const digits = new ByteBuilder();
 
 /** Finds the key of a request. */
 export class KeyFinder {
@@ -74,17 +75,25 @@ export class KeyFinder {
     if (this.facts.ready() && this.facts.peerLength > 0) this.take(this.facts.peer, this.facts.peerLength);
   }
 
-  /** A text, or a number or boolean as it is written. */
+  /** A text, a whole number or a boolean. */
   private readClaim(name: StaticArray<u8>): void {
     if (!this.facts.ready()) return;
     const claim = this.facts.claim(name);
-    if (claim == NONE) return;
+    const flag = truth(claim);
     if (isString(claim)) this.take(textAddress(claim), textLength(claim));
-    else if (data(claim).kind == NUMBER && data(claim).ptr != 0) this.take(data(claim).ptr, data(claim).len);
-    else if (data(claim).kind == BOOLEAN) {
-      const word = data(claim).value != 0 ? TRUE_VALUE : FALSE_VALUE;
+    else if (flag >= 0) {
+      const word = flag > 0 ? TRUE_VALUE : FALSE_VALUE;
       this.take(word + 1, load<u8>(word));
-    }
+    } else this.takeNumber(thousandths(claim));
+  }
+
+  /** Whole numbers alone: their digits are the same wherever the claims come from, those of others are not. */
+  private takeNumber(value: i64): void {
+    if (value == NO_NUMBER || value % 1000 != 0) return;
+    digits.clear();
+    if (value < 0) digits.byte(0x2d);
+    digits.decimal(abs(value) / 1000);
+    this.take(digits.address, digits.length);
   }
 }
 

@@ -70,7 +70,7 @@ const MARK = "@@@ end of step";
 const WALKS: readonly (readonly [readme: string, steps: number])[] = [
   ["README.md", 7],
   ["filters/authz/README.md", 3],
-  ["filters/header-routing/README.md", 2],
+  ["filters/header-routing/README.md", 5],
 ];
 
 for (const [readme, least] of WALKS) test(`the walk of ${readme}`, () => walk(readme, least));
@@ -83,9 +83,9 @@ async function walk(readme: string, least: number): Promise<void> {
   atExit(() => rmSync(dir, { recursive: true, force: true }));
   const { path: envoy } = await envoyBinary();
   const ports = new Map<string, number>();
-  for (const printed of ["8080", "9901", "10000"]) ports.set(printed, await freePort());
-  const withPorts = (text: string): string =>
-    [...ports].reduce((changed, [printed, port]) => changed.replaceAll(printed, String(port)), text);
+  for (const printed of ["8080", "8081", "9901", "10000"]) ports.set(printed, await freePort());
+  const printedPorts = new RegExp([...ports.keys()].join("|"), "g");
+  const withPorts = (text: string): string => text.replace(printedPorts, (printed) => String(ports.get(printed)));
   const edit = [...ports].map(([printed, port]) => `s/port_value: ${printed}$/port_value: ${port}/`).join(";");
   const body = steps.map(({ commands }) => {
     const run = withPorts(commands);
