@@ -5,13 +5,12 @@
 import assert from "node:assert/strict";
 import type { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { before, test, type TestContext } from "node:test";
+import { test, type TestContext } from "node:test";
 import { always } from "../lib/backend.ts";
 import { check, type Arrival } from "../lib/bound.ts";
 import { H2Client, request } from "../lib/client.ts";
 import { waitFor, type Envoy } from "../lib/envoy.ts";
-import { events, PolicyFile } from "../lib/policy.ts";
-import { compileProbe } from "../module/compile.ts";
+import { builtModule, events, PolicyFile } from "../lib/policy.ts";
 import { answering } from "./support.ts";
 import { connectToEach, promise, rig, share, statEnding, traps, WORKERS, type Rig } from "./lifecycle.ts";
 
@@ -27,10 +26,7 @@ const CALLBACKS = {
   removal: "proxy_on_delete",
 };
 
-let code: Uint8Array;
-before(async () => {
-  code = await compileProbe("trap");
-});
+const code = builtModule("probes/trap");
 
 /** Who answered: the backend, the filter, or Envoy in place of a dead VM. */
 type Answerer = "backend" | "budget" | "dead";

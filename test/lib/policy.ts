@@ -13,12 +13,13 @@ import { waitFor, type Envoy } from "./envoy.ts";
 
 const UPDATE_MS = 10_000;
 
-/** Path of a built module: `build/<filter>.wasm` of this checkout. */
+/** Path of a built module: `build/<filter>.wasm` of this checkout; a probe of the tests is `probes/<name>`. */
 export function modulePath(filter: string): string {
   return fileURLToPath(new URL(`../../build/${filter}.wasm`, import.meta.url));
 }
 
-function builtModule(filter: string): Uint8Array {
+/** The bytes of a built module. Throws when there is none. */
+export function builtModule(filter: string): Uint8Array<ArrayBuffer> {
   const path = modulePath(filter);
   if (!existsSync(path)) throw new Error(`build/${filter}.wasm is missing: run npm run build`);
   return readFileSync(path);

@@ -3,9 +3,9 @@
  * at a grant, grants <= percent x originals + rate x interval + burst.
  */
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import fc from "fast-check";
-import { compileProbe } from "./compile.ts";
+import { builtModule } from "../lib/policy.ts";
 
 interface Probe {
   memory: WebAssembly.Memory;
@@ -31,10 +31,7 @@ const FLOOR = 2;
 const MS = 1_000_000n;
 const START = 1_700_000_000_000n * MS;
 
-let module: WebAssembly.Module;
-before(async () => {
-  module = new WebAssembly.Module(await compileProbe("ledger"));
-});
+const module = new WebAssembly.Module(builtModule("probes/ledger"));
 
 interface Settings {
   /** Thousandths of a percent. */

@@ -1,0 +1,23 @@
+// authz with a switch that breaks it: its VM traps with a request whose header x-test-trap is `authz`, before it is judged.
+import "../../../../filters/authz/index";
+import { proxy_on_request_headers as requestHeaders } from "../../../../assembly/abi/callbacks";
+import { ascii, equals } from "../../../../assembly/bytes";
+import { getHeader, HeaderMap, resultAddress, resultLength, Status } from "../../../../assembly/host";
+
+export {
+  malloc,
+  proxy_abi_version_0_2_1,
+  proxy_on_configure,
+  proxy_on_context_create,
+  proxy_on_delete,
+  proxy_on_tick,
+} from "../../../../assembly/abi/callbacks";
+
+const TRAP = ascii("x-test-trap");
+const AUTHZ = ascii("authz");
+
+export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
+  const asked = getHeader(HeaderMap.RequestHeaders, TRAP) == Status.Ok;
+  if (asked && equals(resultAddress(), resultLength(), AUTHZ)) unreachable();
+  return requestHeaders(id, count, endOfStream);
+}
