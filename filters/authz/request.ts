@@ -16,7 +16,7 @@ export class Request {
   /** -1: there is none. So with all lengths here. */
   method: usize = 0;
   methodLength: i32 = -1;
-  /** The authority in lower case. */
+  /** The authority in lower case; strict: none when it could name several hosts. */
   host: usize = 0;
   hostLength: i32 = -1;
   /** strict: the authority without port and without the dot at the end of its name, and with the port alone. */
@@ -112,7 +112,7 @@ export class Request {
     const room = this.hostRoom.room(2 * length);
     for (let i = 0; i < length; i++) store<u8>(room + <usize>i, lower(load<u8>(value + <usize>i)));
     this.host = room;
-    this.hostLength = length;
+    this.hostLength = strict && isOddHost(room, length) ? -1 : length;
     if (!strict) return;
     const port = portAt(room, length);
     let name = port < 0 ? length : port;
@@ -127,6 +127,15 @@ export class Request {
     memory.copy(second + <usize>name, room + <usize>port, <usize>(length - port));
     this.nameWithPortLength += length - port;
   }
+}
+
+/** User information or an escape: servers differ in what name is left. */
+function isOddHost(host: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) {
+    const byte = load<u8>(host + <usize>i);
+    if (byte == 0x40 || byte == 0x25) return true;
+  }
+  return false;
 }
 
 /** A-Z become a-z, all other bytes stay. */

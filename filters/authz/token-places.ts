@@ -1,6 +1,6 @@
 /** Finds the one token of a request, and takes it out of it. Pure. */
 import { ByteBuilder, isText } from "../../assembly/bytes";
-import { EXACT, find, fits, PREFIX } from "../../assembly/pattern";
+import { EXACT, fits, PREFIX } from "../../assembly/pattern";
 import { HeaderPairs } from "../../assembly/headers";
 import { Place, Policy, TokenPlace } from "./model";
 import { lower, Request } from "./request";
@@ -12,7 +12,7 @@ export namespace Found {
   export const ONE: i32 = 1;
   /** More than one: a service may take another one than jwt_authn. */
   export const TWICE: i32 = 2;
-  /** A header with the prefix in another case, or not at its beginning. */
+  /** A header with the prefix in another case, with a tab, or not at its beginning. */
   export const SCHEME: i32 = 3;
 }
 
@@ -54,7 +54,7 @@ export class TokenFinder {
       if (place.kind != Place.HEADER || !fits(EXACT, place.name, name, nameLength)) continue;
       const prefix = place.prefix;
       if (fits(PREFIX, prefix, value, length)) this.take(place, value + <usize>prefix.length, length - prefix.length);
-      else if (find(prefix, value, length, 0) >= 0 || isAlmost(prefix, value, length)) this.state = Found.SCHEME;
+      else if (isAlmost(prefix, value, length)) this.state = Found.SCHEME;
     }
   }
 
@@ -114,7 +114,7 @@ export class TokenFinder {
       const end = endOf(kind, text, length, from);
       if (valueAt(kind, text, end, from, place.name) < 0) {
         if (kind == Place.COOKIE) {
-          while (from < end && load<u8>(text + <usize>from) == 0x20) from++;
+          from = behindSpace(text, end, from);
           if (rest.length > 0) rest.byte(0x3b).byte(0x20);
         } else rest.byte(before);
         rest.bytes(text + <usize>from, end - from);
@@ -138,10 +138,13 @@ function endOf(kind: u8, text: usize, length: i32, from: i32): i32 {
   return from;
 }
 
-/** Where the value of a part begins whose name is `name`; -1: it has another one. Parameters may be percent-encoded. */
+/**
+ * Where the value of a part begins whose name is `name`; -1: it has another one. Parameters may be percent-encoded, names of
+ * cookies stand between white space.
+ */
 function valueAt(kind: u8, text: usize, end: i32, from: i32, name: StaticArray<u8>): i32 {
   let at = from;
-  if (kind == Place.COOKIE) while (at < end && load<u8>(text + <usize>at) == 0x20) at++;
+  if (kind == Place.COOKIE) at = behindSpace(text, end, at);
   for (let i = 0; i < name.length; i++) {
     if (at >= end) return -1;
     let byte = load<u8>(text + <usize>at);
@@ -156,7 +159,13 @@ function valueAt(kind: u8, text: usize, end: i32, from: i32, name: StaticArray<u
     }
     if (byte != unchecked(name[i])) return -1;
   }
+  if (kind == Place.COOKIE) at = behindSpace(text, end, at);
   return at < end && load<u8>(text + <usize>at) == 0x3d ? at + 1 : -1;
+}
+
+function behindSpace(text: usize, end: i32, from: i32): i32 {
+  while (from < end && folded(load<u8>(text + <usize>from)) == 0x20) from++;
+  return from;
 }
 
 function hex(byte: u8): i32 {
@@ -165,10 +174,18 @@ function hex(byte: u8): i32 {
   return <u8>(letter - 0x61) < 6 ? letter - 0x57 : -1;
 }
 
-/** Whether a value begins with a prefix but for case. */
+/** Whether a value holds a prefix anywhere, in any case, with a tab in place of a space: some services take that. */
 function isAlmost(prefix: StaticArray<u8>, value: usize, length: i32): bool {
-  if (prefix.length == 0 || length < prefix.length) return false;
-  for (let i = 0; i < prefix.length; i++)
-    if (lower(load<u8>(value + <usize>i)) != lower(unchecked(prefix[i]))) return false;
-  return true;
+  if (prefix.length == 0) return false;
+  for (let from = 0; from <= length - prefix.length; from++) {
+    let same = 0;
+    while (same < prefix.length && folded(load<u8>(value + <usize>(from + same))) == folded(unchecked(prefix[same])))
+      same++;
+    if (same == prefix.length) return true;
+  }
+  return false;
+}
+
+function folded(byte: u8): u8 {
+  return byte == 0x09 ? 0x20 : lower(byte);
 }

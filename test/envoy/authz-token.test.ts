@@ -216,7 +216,17 @@ test("two tokens are one too many", { skip: SKIP }, async () => {
   assert.equal((await ask("strict", `/user?access_token=${good}`, bearer(good))).status, 401);
   assert.equal((await ask("strict", `/user?access%5Ftoken=${good}`, bearer(good))).status, 401);
   assert.equal((await ask("strict", "/user", { ...bearer(good), cookie: `t=${other}` })).status, 401);
-  assert.equal((await ask("strict", "/user", { authorization: `bearer ${good}` })).status, 401);
+  assert.equal((await ask("strict", "/user", { ...bearer(good), cookie: `a=1;\tt = ${other}` })).status, 401);
+});
+
+test("what a service may take for a token, and jwt_authn does not", { skip: SKIP }, async () => {
+  const good = token(rsa, CLAIMS);
+  for (const scheme of ["bearer ", "Bearer\t", "Basic x, bearer ", "x Bearer "]) {
+    const headers = { authorization: scheme + good };
+    assert.equal((await ask("strict", "/user", headers)).status, 401, scheme);
+    assert.equal((await ask("strict", "/open", headers)).status, 401, scheme);
+  }
+  assert.equal((await ask("strict", "/open", { authorization: "Basic YmVhcmVyOng=" })).status, 200);
 });
 
 test("an exempt path passes with a bad token, and a preflight without one", { skip: SKIP }, async () => {

@@ -216,6 +216,7 @@ class Judge {
     const { authority } = this.request;
     const lower = authority.toLowerCase();
     if (!this.strict) return test((value) => pattern(value.toLowerCase(), ".*").test(lower));
+    if (/[@%]/.test(lower)) return undefined;
     const [, name = "", port = ""] = /^(.*?)(:\d*)?$/.exec(lower) ?? [];
     const bare = name.replace(/(.)\.$/, "$1");
     return test((value) => {

@@ -207,7 +207,7 @@ export function drawRequest(dice: Dice): OracleRequest {
   };
   return {
     method: dice.one(["GET", "POST", "PUT"]),
-    authority: dice.one(["a.com", "A.com", "a.com:81", "x.b.com", "b.com.", "c.org:8080", "b.com.:81"]),
+    authority: dice.one(["a.com", "A.com", "a.com:81", "x.b.com", "b.com.", "c.org:8080", "b.com.:81", "me@a.com"]),
     path: dice.one(PATHS),
     headers,
     facts,
