@@ -4,10 +4,10 @@ import { GuardLimits } from "./model";
 
 /**
  * Whether the lower bound of Wilson's interval (z = 4) for the share of failures is above `limit` thousandths. A double holds
- * counts to 2^53 exactly, and the proxy's counters do not get there.
+ * counts to 2^53 exactly, and the proxy's counters do not get there. Of no requests the bound is no number, which is above
+ * nothing.
  */
 export function failsTooOften(requests: i64, errors: i64, limit: i64): bool {
-  if (requests <= 0) return false;
   const n = <f64>requests;
   const e = min(<f64>errors, n);
   return (e + 8 - 4 * sqrt((e * (n - e)) / n + 4)) * 1000 > <f64>limit * (n + 16);

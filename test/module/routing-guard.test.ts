@@ -7,7 +7,7 @@ const KEY = "key=.=canary/v2;.;";
 /** Every user is the guarded arm's. */
 const POLICY = policyWith({ maxErrorPercent: 5 });
 
-function policyWith(guard: object): object {
+function policyWith(guard?: object): object {
   const split = { salt: "s", default: "v1", arms: [{ arm: "v2", percent: 100, guard }] };
   const rule = { name: "canary", key: [{ header: "x-user" }], split };
   return { arms: [{ name: "v1" }, { name: "v2" }], rules: [rule] };
@@ -183,13 +183,18 @@ test("the failure with which the bound is passed is the one that closes", () => 
   assert.equal(metric(s, "arm_closed", KEY), 1);
 });
 
-test("an open arm costs the read of a gauge, and no look at the clock", () => {
-  const s = setup(POLICY);
-  // The first request of a VM looks at it for the sake of chance.
-  once(s, 200);
-  const { byName } = send(s, USER).callsOf("proxy_on_request_headers");
-  assert.equal(byName["proxy_get_metric"], 1, JSON.stringify(byName));
-  assert.equal(byName["proxy_get_current_time_nanoseconds"], undefined);
+test("an open arm costs the read of a gauge, one without a guard nothing, and neither a look at the clock", () => {
+  for (const [policy, reads] of [
+    [POLICY, 1],
+    [policyWith(), undefined],
+  ] as const) {
+    const s = setup(policy);
+    // The first request of a VM looks at it for the sake of chance.
+    once(s, 200);
+    const { byName } = send(s, USER).callsOf("proxy_on_request_headers");
+    assert.equal(byName["proxy_get_metric"], reads);
+    assert.equal(byName["proxy_get_current_time_nanoseconds"], undefined);
+  }
 });
 
 test("a tick reads three metrics of each guarded arm, in the main thread's VM and in the worker's", () => {
