@@ -149,6 +149,22 @@ describe("precedence", () => {
     expect(ruleOf(other)).toBe("none");
   });
 
+  test("where nothing is decided, nothing is left of the request before", () => {
+    const policies =
+      '[{"namespace":"default","name":"d","spec":{"action":"DENY","rules":[{"to":[{"operation":{"paths":["/d"]}}]}]}},' +
+      '{"namespace":"default","name":"u","spec":{"action":"AUDIT","rules":[{}]}},' +
+      '{"namespace":"default","name":"dd","dryRun":true,"spec":{"action":"DENY","rules":[{}]}},' +
+      '{"namespace":"default","name":"da","dryRun":true,"spec":{"rules":[{"to":[{"operation":{"paths":["/a"]}}]}]}}]';
+    expect(configure('{"name":"x","policies":' + policies + "}")).toBe(NONE);
+    const before = judge("/d");
+    expect(before.rule !== null && before.audit !== null && before.dryDeny !== null && before.dryUnallowed).toBe(true);
+    const odd = judge("/a#b");
+    expect(odd.reason).toBe(Reason.ODD_PATH);
+    expect(odd.rule === null && odd.audit === null && odd.dryDeny === null && !odd.dryUnallowed).toBe(true);
+    expect(allows("/a")).toBe(true);
+    expect(allows("/a#b")).toBe(false);
+  });
+
   test("a dry run alone enforces nothing", () => {
     const policies = '[{"namespace":"foo","name":"a","dryRun":true,"spec":{}}]';
     expect(configure('{"name":"x","workload":{"namespace":"foo"},"policies":' + policies + "}")).toBe(NONE);
@@ -165,6 +181,19 @@ describe("precedence", () => {
     use('{"action":"DENY","rules":[{"to":[{"operation":{"paths":["/a"]}}]},' + rules + "]}");
     expect(ruleOf(judge("/x"))).toBe("foo/p/10");
     expect(ruleOf(judge("/y"))).toBe("foo/p/1");
+  });
+
+  test("after 2^32 requests no rule counts as judged for this one", () => {
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"paths":["/a"]}}]},{"to":[{"operation":{"paths":["/b"]}}]}]}');
+    const lookup = policy.deny.lookup;
+    for (let rule = 0; rule < 2; rule++) {
+      for (let seen = 0; seen < 2; seen++) {
+        lookup.request = u32.MAX_VALUE;
+        lookup.seen[0] = seen;
+        lookup.seen[1] = seen;
+        expect(allows(rule == 0 ? "/a" : "/b")).toBe(false);
+      }
+    }
   });
 
   test("exempt paths ask no policy", () => {
@@ -386,6 +415,27 @@ describe("when", () => {
     expect(allows("/", [], '"payload":{"azp":"me"}')).toBe(true);
   });
 
+  test("a claim that stands in the path, read in one way by every server", () => {
+    const texts = ["u1", "u%41", "u;a", "u\\\\b"];
+    const paths = ["u1", "u%41", "u;a", "u\\b"];
+    const actions = ["ALLOW", "DENY"];
+    for (let action = 0; action < 2; action++) {
+      const spec = '{"action":"' + actions[action] + '","rules":[{}]}';
+      const claims = '"claims":[{"key":"request.auth.claims[sub]","path":"/users/{id}/{**}"}]';
+      const policies = '[{"namespace":"foo","name":"p","spec":' + spec + "," + claims + "}]";
+      const workload = '"workload":{"namespace":"foo","pathNormalization":"NONE"}';
+      expect(
+        configure('{"name":"x","profile":"compat","token":"claimsOnly",' + workload + ',"policies":' + policies + "}"),
+      ).toBe(NONE);
+      for (let i = 0; i < 4; i++) {
+        const path = "/users/" + paths[i] + "/x";
+        expect(allows(path, [], '"payload":{"sub":"' + texts[i] + '"}')).toBe(action == 0 && i == 0, path);
+        // Of a segment that servers read in several ways nobody can say that it is another's.
+        expect(allows(path, [], '"payload":{"sub":"other"}')).toBe(action == 1 && i == 0, path);
+      }
+    }
+  });
+
   test("the rest", () => {
     use(when("connection.sni", '"values":["*.a"]'));
     expect(allows("/", [], '"sni":"x.a"')).toBe(true);
@@ -595,6 +645,18 @@ describe("an explanation", () => {
     use(operation('"methods":["GET"],"paths":["/b"]}},{"operation":{"methods":["PUT"]'));
     expect(allows("/a")).toBe(false);
     expect(explained()).toBe("foo/p/0 paths");
+    use(operation('"methods":["PUT"]}},{"operation":{"methods":["GET"],"paths":["/b"]'));
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/0 paths");
+  });
+
+  test("of two operations of which one holds tells of neither", () => {
+    const near = '{"operation":{"hosts":["shop.example"],"methods":["GET"],"paths":["/b"]}}';
+    use(
+      '{"rules":[{"from":[{"source":{"principals":["x"]}}],"to":[{"operation":{"methods":["GET"]}},' + near + "]}]}",
+    );
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/0 source.principal");
   });
 
   test("takes a later rule only if it is nearer", () => {
