@@ -569,6 +569,20 @@ describe("strict", () => {
     expect(allows("/", [], '"port":null')).toBe(false);
   });
 
+  test("a request without a host is perhaps one to the host that is meant", () => {
+    const specs = [
+      '{"action":"DENY","rules":[{"to":[{"operation":{"hosts":["a.com"]}}]}]}',
+      operation('"notHosts":["a.com"]'),
+    ];
+    pairs = headerPairs([ascii(":method"), ascii("GET"), ascii(":path"), ascii("/")]);
+    for (let i = 0; i < 4; i++) {
+      use(specs[i >> 1], i % 2 == 0 ? "strict" : "compat");
+      facts.reset();
+      expect(request.read(at(pairs), pairs.length, policy)).toBe(true);
+      expect(decider.decide().allowed).toBe(i % 2 == 1, specs[i >> 1]);
+    }
+  });
+
   test("a request without path", () => {
     use(DENY_ADMIN, "strict");
     expect(allows(NONE, [":method", "CONNECT"])).toBe(false);
@@ -606,6 +620,13 @@ describe("facts", () => {
     facts.reset();
     facts.document = ascii("no");
     expect(decider.decide().allowed && decider.verdict.dryUnallowed).toBe(true);
+    const denies = '{"action":"DENY","rules":[{"from":[{"source":{"principals":["td/ns/a/sa/b"]}}]}]}';
+    const dry = '[{"namespace":"default","name":"d","dryRun":true,"spec":' + denies + "}]";
+    expect(configure('{"name":"x","policies":' + dry + "}")).toBe(NONE);
+    judge("/");
+    facts.reset();
+    facts.document = ascii("no");
+    expect(decider.decide().allowed && decider.verdict.dryDeny !== null).toBe(true);
   });
 
   test("several URI SANs are told from a comma within one", () => {
@@ -668,6 +689,21 @@ describe("an explanation", () => {
     use('{"rules":[{"to":[{"operation":{"methods":["PUT"]}}]},{"to":[{"operation":{"hosts":["x"]}}]}]}');
     expect(allows("/a")).toBe(false);
     expect(explained()).toBe("foo/p/0 methods");
+    use(operation('"methods":["PUT"]}},{"operation":{"hosts":["x"]'));
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/0 methods");
+  });
+
+  test("an operation that holds is worth as much as one more of its conditions", () => {
+    const whole = '{"from":[{"source":{"principals":["x"]}}],"to":[{"operation":{"methods":["GET"]}}]}';
+    const one = '{"to":[{"operation":{"methods":["GET"],"paths":["/b"]}}]}';
+    const two = '{"to":[{"operation":{"hosts":["shop.example"],"methods":["GET"],"paths":["/b"]}}]}';
+    use('{"rules":[' + one + "," + whole + "]}");
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/1 source.principal");
+    use('{"rules":[' + two + "," + whole + "]}");
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/0 paths");
   });
 
   test("looks at 64 rules", () => {
