@@ -214,6 +214,9 @@ describe("operations", () => {
     for (let i = 0; i < no.length; i++) expect(allows(no[i])).toBe(false, no[i]);
     use(operation('"paths":["*"]'));
     expect(allows("/")).toBe(true);
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"paths":["*.png"]}}]}]}');
+    expect(allows("/x.jpg")).toBe(true);
+    expect(allows("/x.png")).toBe(false);
   });
 
   test("paths take the mesh's form", () => {
@@ -269,6 +272,19 @@ describe("sources", () => {
     expect(allows("/")).toBe(false);
   });
 
+  test("a principal's end lies behind the scheme", () => {
+    use(source('"principals":["*b"]'));
+    expect(allows("/", [], peer("spiffe://b"))).toBe(true);
+    use(source('"principals":["*/b"]'));
+    expect(allows("/", [], peer("spiffe://b"))).toBe(false);
+    expect(allows("/", [], peer("spiffe:///b"))).toBe(true);
+  });
+
+  test("without TLS there are no names", () => {
+    use(source('"principals":["td/ns/a/sa/b"]'));
+    expect(allows("/", [], '"san":"spiffe://td/ns/a/sa/b","subject":"CN=x","tls":null')).toBe(false);
+  });
+
   test("* is any name of a certificate, and notPrincipals match who has none", () => {
     use(source('"principals":["*"]'));
     expect(allows("/")).toBe(false);
@@ -293,6 +309,15 @@ describe("sources", () => {
     const others = ["ex-bad/x", "x-ex-1/x", "ex-1", "a/ex-1/x", "older/x"];
     for (let i = 0; i < others.length; i++)
       expect(allows("/", [], peer("spiffe://" + others[i]))).toBe(false, others[i]);
+    expect(allows("/", [], peer("spiffe://old/"))).toBe(true);
+    expect(allows("/", [], peer("https:///old/x"))).toBe(false);
+    use(source('"trustDomains":["*"]'));
+    expect(allows("/", [], peer("spiffe://"))).toBe(true);
+    expect(allows("/", [], peer("spiffe://a"))).toBe(true);
+    use(source('"trustDomains":["t","*x"]'));
+    expect(allows("/", [], peer("spiffe://t/a"))).toBe(true);
+    expect(allows("/", [], peer("spiffe://u/a"))).toBe(false);
+    expect(allows("/", [], peer("spiffe://t"))).toBe(false);
   });
 
   test("namespaces and service accounts", () => {
@@ -307,6 +332,7 @@ describe("sources", () => {
       "spiffe://td/x/y/ns/foo/z/sa/a/more",
       "spiffe://td/ns/bar/sa/b.c",
       "spiffe://td/ns/foo/ns/foo/sa/a",
+      "spiffe://t/ns/foo/sa/a/m",
     ];
     for (let i = 0; i < good.length; i++) expect(allows("/", [], peer(good[i]))).toBe(true, good[i]);
     const bad = [
@@ -318,6 +344,8 @@ describe("sources", () => {
       "spiffe://td/ns/bar/sa/a",
       "td/ns/foo/sa/a",
       "spiffe://td/ns/foo/xsa/a",
+      "https://td/x/ns/foo/sa/a",
+      "spiffe://td\\n/ns/foo/sa/a",
     ];
     for (let i = 0; i < bad.length; i++) expect(allows("/", [], peer(bad[i]))).toBe(false, bad[i]);
   });
@@ -331,6 +359,9 @@ describe("sources", () => {
     expect(allows("/", [], '"direct":"/run/envoy.sock"')).toBe(false);
     use(source('"remoteIpBlocks":["8.8.8.8"]'));
     expect(allows("/", [], '"remote":"8.8.8.8"')).toBe(true);
+    expect(allows("/", [], '"direct":"8.8.8.8"')).toBe(false);
+    use(when("destination.ip", '"values":["8.8.8.8"]'));
+    expect(allows("/", [], '"local":"8.8.8.8"')).toBe(true);
     expect(allows("/", [], '"direct":"8.8.8.8"')).toBe(false);
   });
 
@@ -504,8 +535,15 @@ describe("strict", () => {
     expect(allows("/", ["x-role", "user,admin"])).toBe(true);
     expect(allows("/", ["x-role", "user,root"])).toBe(false);
     expect(allows("/", ["x-role", "user", "x-role", "root"])).toBe(false);
+    expect(allows("/", ["x-role", "user,"])).toBe(false);
     use(when("request.headers[x-role]", '"values":["a,b"]'), "strict");
     expect(allows("/", ["x-role", "a,b"])).toBe(true);
+    use(when("request.headers[x-role]", '"values":["*"]'), "strict");
+    expect(allows("/", ["x-role", ""])).toBe(true);
+    use(when("request.headers[x-role]", '"values":["*n"]', "DENY"), "strict");
+    expect(allows("/", ["x-role", "user"])).toBe(true);
+    use(when("request.headers[:path]", '"values":["/a?b*"]'), "strict");
+    expect(allows("/a?b,c")).toBe(true);
     use(when("request.headers[x-role]", '"notValues":["admin"]'), "strict");
     expect(allows("/", ["x-role", "user,admin"])).toBe(false);
     expect(allows("/")).toBe(true);
@@ -532,6 +570,11 @@ describe("strict", () => {
     expect(allows("/", [], peer("spiffe://cluster.local/ns/a/sa/b"))).toBe(true);
     expect(allows("/", [], peer("spiffe://evil/x,spiffe://cluster.local/ns/a/sa/b"))).toBe(false);
     expect(allows("/", [], '"tls":"x","subject":"CN=x","dns":"spiffe://cluster.local/ns/a/sa/b"')).toBe(false);
+    use(source('"principals":["other/ns/a/sa/b"]'), "strict");
+    expect(allows("/", [], peer("spiffe://other/ns/a/sa/b"))).toBe(true);
+    use(source('"namespaces":["*"]'), "strict");
+    expect(allows("/", [], peer("spiffe://cluster.local/ns/a/sa/b"))).toBe(true);
+    expect(allows("/", [], peer("spiffe://cluster.local/x"))).toBe(false);
     use(source('"namespaces":["a"]'), "strict");
     expect(allows("/", [], peer("spiffe://cluster.local/ns/a/sa/b"))).toBe(true);
     expect(allows("/", [], peer("spiffe://old/ns/a/sa/b"))).toBe(true);
@@ -544,6 +587,8 @@ describe("strict", () => {
     use(source('"serviceAccounts":["b"]'), "strict");
     expect(allows("/", [], peer("spiffe://cluster.local/ns/foo/sa/b"))).toBe(true);
     expect(allows("/", [], peer("spiffe://cluster.local/ns/foo/sa/bb"))).toBe(false);
+    use(source('"serviceAccounts":["bb"]'), "strict");
+    expect(allows("/", [], peer("spiffe://cluster.local/ns/foo/sa/b"))).toBe(false);
   });
 
   test("what can't be said matches DENY and not ALLOW", () => {
@@ -567,6 +612,11 @@ describe("strict", () => {
     expect(allows("/")).toBe(true);
     use(operation('"notPorts":["1"]'), "strict");
     expect(allows("/", [], '"port":null')).toBe(false);
+    expect(allows("/", [], '"port":0')).toBe(true);
+    use('{"rules":[{"to":[{"operation":{"notPorts":["1"]}},{"operation":{"paths":["/a"]}}]}]}', "strict");
+    expect(allows("/a", [], '"port":null')).toBe(true);
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"ports":["1"],"paths":["/a"],"methods":["PUT"]}}]}]}', "strict");
+    expect(allows("/a", [], '"port":null')).toBe(true);
   });
 
   test("a request without a host is perhaps one to the host that is meant", () => {
@@ -581,6 +631,13 @@ describe("strict", () => {
       expect(request.read(at(pairs), pairs.length, policy)).toBe(true);
       expect(decider.decide().allowed).toBe(i % 2 == 1, specs[i >> 1]);
     }
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"hosts":["a.com"],"methods":["PUT"]}}]}]}', "strict");
+    facts.reset();
+    expect(request.read(at(pairs), pairs.length, policy)).toBe(true);
+    expect(decider.decide().allowed).toBe(true);
+    // An empty host is a host.
+    use(specs[1], "strict");
+    expect(allows("/", [":authority", ""])).toBe(true);
   });
 
   test("a request without path", () => {
@@ -590,6 +647,10 @@ describe("strict", () => {
     use(DENY_ADMIN, "compat");
     expect(allows(NONE, [":method", "CONNECT"])).toBe(true);
     expect(judge(NONE).reason).toBe(Reason.HEADERS);
+    use(operation('"paths":["*"]'), "compat");
+    expect(allows(NONE, [":method", "CONNECT"])).toBe(false);
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"paths":["*"]}}]}]}', "compat");
+    expect(allows(NONE, [":method", "CONNECT"])).toBe(true);
   });
 });
 
