@@ -933,6 +933,15 @@ describe("a configuration is refused", () => {
   });
 });
 
+/** Which ALLOW rules a request, that none of them matches, was judged by. */
+function judgedBy(path: string, headers: Array<string> = [], changes: string = NONE): string {
+  expect(allows(path, headers, changes)).toBe(false);
+  const lookup = policy.allow.lookup;
+  let numbers = NONE;
+  for (let i = 0; i < lookup.seen.length; i++) if (lookup.seen[i] == lookup.request) numbers += i.toString();
+  return numbers;
+}
+
 describe("many rules", () => {
   test("are found by their keys, as without them", () => {
     let rules = "";
@@ -960,5 +969,45 @@ describe("many rules", () => {
       if (i % 5 == 4) expect(ruleOf(judge("/", [":authority", "H" + n + ".example"]))).toBe(name);
     }
     expect(ruleOf(judge("/nothing", ["x-key", "none"], peer("spiffe://td/ns/a/sa/x")))).toBe("none");
+  });
+
+  test("are judged only where a key leads to them, and each once", () => {
+    const put = '"to":[{"operation":{"methods":["PUT"]}}]';
+    const rules =
+      '{"to":[{"operation":{"methods":["PUT"],"paths":["/a"]}}]},' +
+      '{"to":[{"operation":{"methods":["PUT"],"hosts":["a.com"]}}]},' +
+      '{"from":[{"source":{"principals":["td/ns/a/sa/b"]}}],' +
+      put +
+      '},{"when":[{"key":"request.headers[x-key]","values":["1"]}],' +
+      put +
+      '},{"to":[{"operation":{"methods":["PUT"],"paths":["*.z"]}}]}';
+    const one = "spiffe://td/ns/a/sa/b";
+    const profiles = ["compat", "strict"];
+    for (let i = 0; i < 2; i++) {
+      const profile = profiles[i];
+      use('{"rules":[' + rules + "]}", profile);
+      // The last one has no key.
+      expect(judgedBy("/x")).toBe("4", profile);
+      expect(judgedBy("/a")).toBe("04", profile);
+      expect(judgedBy("/x", [":authority", "a.com"])).toBe("14", profile);
+      expect(judgedBy("/a", [":authority", ""])).toBe("04", profile);
+      expect(judgedBy("/x", [], peer(one))).toBe("24", profile);
+      expect(judgedBy("/x", ["x-key", "1"])).toBe("34", profile);
+      expect(judgedBy("/x", ["x-key", "2,1"])).toBe(i == 0 ? "4" : "34", profile);
+      expect(judgedBy("/x", ["x-other", "1"])).toBe("4", profile);
+      expect(judgedBy("/a", ["x-key", "1", ":authority", "a.com"], peer(one))).toBe("01234", profile);
+      const dns = '"tls":"x","subject":"","san":"spiffe://td/x","dns":"' + one + '"';
+      expect(judgedBy("/x", [], dns)).toBe(i == 0 ? "24" : "4", profile);
+      // The path before had a form more.
+      expect(judgedBy("/x/../a")).toBe("04", profile);
+      expect(judgedBy("/x")).toBe("4", profile);
+    }
+    use('{"rules":[' + rules + "]}", "compat");
+    facts.firstUri = one;
+    expect(judgedBy("/x", [], peer(one + ",spiffe://td/x"))).toBe("24");
+    facts.firstUri = NONE;
+    const subject = '{"rules":[{"from":[{"source":{"principals":["CN=x"]}}],' + put + "}]}";
+    use(subject);
+    expect(judgedBy("/x", [], '"tls":"x","subject":"spiffe://CN=x"')).toBe("0");
   });
 });
