@@ -615,7 +615,10 @@ describe("strict", () => {
     expect(allows("/", [], '"port":0')).toBe(true);
     use('{"rules":[{"to":[{"operation":{"notPorts":["1"]}},{"operation":{"paths":["/a"]}}]}]}', "strict");
     expect(allows("/a", [], '"port":null')).toBe(true);
-    use('{"action":"DENY","rules":[{"to":[{"operation":{"ports":["1"],"paths":["/a"],"methods":["PUT"]}}]}]}', "strict");
+    use(
+      '{"action":"DENY","rules":[{"to":[{"operation":{"ports":["1"],"paths":["/a"],"methods":["PUT"]}}]}]}',
+      "strict",
+    );
     expect(allows("/a", [], '"port":null')).toBe(true);
   });
 
@@ -734,9 +737,7 @@ describe("an explanation", () => {
 
   test("of two operations of which one holds tells of neither", () => {
     const near = '{"operation":{"hosts":["shop.example"],"methods":["GET"],"paths":["/b"]}}';
-    use(
-      '{"rules":[{"from":[{"source":{"principals":["x"]}}],"to":[{"operation":{"methods":["GET"]}},' + near + "]}]}",
-    );
+    use('{"rules":[{"from":[{"source":{"principals":["x"]}}],"to":[{"operation":{"methods":["GET"]}},' + near + "]}]}");
     expect(allows("/a")).toBe(false);
     expect(explained()).toBe("foo/p/0 source.principal");
   });
@@ -990,8 +991,10 @@ describe("many rules", () => {
       expect(judgedBy("/x")).toBe("4", profile);
       expect(judgedBy("/a")).toBe("04", profile);
       expect(judgedBy("/x", [":authority", "a.com"])).toBe("14", profile);
+      expect(judgedBy("/x", [":authority", "a.com:8080"])).toBe(i == 0 ? "4" : "14", profile);
       expect(judgedBy("/a", [":authority", ""])).toBe("04", profile);
       expect(judgedBy("/x", [], peer(one))).toBe("24", profile);
+      expect(judgedBy("/x", [], '"tls":null,"subject":"","san":"' + one + '"')).toBe("4", profile);
       expect(judgedBy("/x", ["x-key", "1"])).toBe("34", profile);
       expect(judgedBy("/x", ["x-key", "2,1"])).toBe(i == 0 ? "4" : "34", profile);
       expect(judgedBy("/x", ["x-other", "1"])).toBe("4", profile);
