@@ -149,6 +149,22 @@ describe("precedence", () => {
     expect(ruleOf(other)).toBe("none");
   });
 
+  test("where nothing is decided, nothing is left of the request before", () => {
+    const policies =
+      '[{"namespace":"default","name":"d","spec":{"action":"DENY","rules":[{"to":[{"operation":{"paths":["/d"]}}]}]}},' +
+      '{"namespace":"default","name":"u","spec":{"action":"AUDIT","rules":[{}]}},' +
+      '{"namespace":"default","name":"dd","dryRun":true,"spec":{"action":"DENY","rules":[{}]}},' +
+      '{"namespace":"default","name":"da","dryRun":true,"spec":{"rules":[{"to":[{"operation":{"paths":["/a"]}}]}]}}]';
+    expect(configure('{"name":"x","policies":' + policies + "}")).toBe(NONE);
+    const before = judge("/d");
+    expect(before.rule !== null && before.audit !== null && before.dryDeny !== null && before.dryUnallowed).toBe(true);
+    const odd = judge("/a#b");
+    expect(odd.reason).toBe(Reason.ODD_PATH);
+    expect(odd.rule === null && odd.audit === null && odd.dryDeny === null && !odd.dryUnallowed).toBe(true);
+    expect(allows("/a")).toBe(true);
+    expect(allows("/a#b")).toBe(false);
+  });
+
   test("a dry run alone enforces nothing", () => {
     const policies = '[{"namespace":"foo","name":"a","dryRun":true,"spec":{}}]';
     expect(configure('{"name":"x","workload":{"namespace":"foo"},"policies":' + policies + "}")).toBe(NONE);
@@ -165,6 +181,19 @@ describe("precedence", () => {
     use('{"action":"DENY","rules":[{"to":[{"operation":{"paths":["/a"]}}]},' + rules + "]}");
     expect(ruleOf(judge("/x"))).toBe("foo/p/10");
     expect(ruleOf(judge("/y"))).toBe("foo/p/1");
+  });
+
+  test("after 2^32 requests no rule counts as judged for this one", () => {
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"paths":["/a"]}}]},{"to":[{"operation":{"paths":["/b"]}}]}]}');
+    const lookup = policy.deny.lookup;
+    for (let rule = 0; rule < 2; rule++) {
+      for (let seen = 0; seen < 2; seen++) {
+        lookup.request = u32.MAX_VALUE;
+        lookup.seen[0] = seen;
+        lookup.seen[1] = seen;
+        expect(allows(rule == 0 ? "/a" : "/b")).toBe(false);
+      }
+    }
   });
 
   test("exempt paths ask no policy", () => {
@@ -185,6 +214,9 @@ describe("operations", () => {
     for (let i = 0; i < no.length; i++) expect(allows(no[i])).toBe(false, no[i]);
     use(operation('"paths":["*"]'));
     expect(allows("/")).toBe(true);
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"paths":["*.png"]}}]}]}');
+    expect(allows("/x.jpg")).toBe(true);
+    expect(allows("/x.png")).toBe(false);
   });
 
   test("paths take the mesh's form", () => {
@@ -240,6 +272,19 @@ describe("sources", () => {
     expect(allows("/")).toBe(false);
   });
 
+  test("a principal's end lies behind the scheme", () => {
+    use(source('"principals":["*b"]'));
+    expect(allows("/", [], peer("spiffe://b"))).toBe(true);
+    use(source('"principals":["*/b"]'));
+    expect(allows("/", [], peer("spiffe://b"))).toBe(false);
+    expect(allows("/", [], peer("spiffe:///b"))).toBe(true);
+  });
+
+  test("without TLS there are no names", () => {
+    use(source('"principals":["td/ns/a/sa/b"]'));
+    expect(allows("/", [], '"san":"spiffe://td/ns/a/sa/b","subject":"CN=x","tls":null')).toBe(false);
+  });
+
   test("* is any name of a certificate, and notPrincipals match who has none", () => {
     use(source('"principals":["*"]'));
     expect(allows("/")).toBe(false);
@@ -264,6 +309,15 @@ describe("sources", () => {
     const others = ["ex-bad/x", "x-ex-1/x", "ex-1", "a/ex-1/x", "older/x"];
     for (let i = 0; i < others.length; i++)
       expect(allows("/", [], peer("spiffe://" + others[i]))).toBe(false, others[i]);
+    expect(allows("/", [], peer("spiffe://old/"))).toBe(true);
+    expect(allows("/", [], peer("https:///old/x"))).toBe(false);
+    use(source('"trustDomains":["*"]'));
+    expect(allows("/", [], peer("spiffe://"))).toBe(true);
+    expect(allows("/", [], peer("spiffe://a"))).toBe(true);
+    use(source('"trustDomains":["t","*x"]'));
+    expect(allows("/", [], peer("spiffe://t/a"))).toBe(true);
+    expect(allows("/", [], peer("spiffe://u/a"))).toBe(false);
+    expect(allows("/", [], peer("spiffe://t"))).toBe(false);
   });
 
   test("namespaces and service accounts", () => {
@@ -278,6 +332,7 @@ describe("sources", () => {
       "spiffe://td/x/y/ns/foo/z/sa/a/more",
       "spiffe://td/ns/bar/sa/b.c",
       "spiffe://td/ns/foo/ns/foo/sa/a",
+      "spiffe://t/ns/foo/sa/a/m",
     ];
     for (let i = 0; i < good.length; i++) expect(allows("/", [], peer(good[i]))).toBe(true, good[i]);
     const bad = [
@@ -289,6 +344,8 @@ describe("sources", () => {
       "spiffe://td/ns/bar/sa/a",
       "td/ns/foo/sa/a",
       "spiffe://td/ns/foo/xsa/a",
+      "https://td/x/ns/foo/sa/a",
+      "spiffe://td\\n/ns/foo/sa/a",
     ];
     for (let i = 0; i < bad.length; i++) expect(allows("/", [], peer(bad[i]))).toBe(false, bad[i]);
   });
@@ -302,6 +359,9 @@ describe("sources", () => {
     expect(allows("/", [], '"direct":"/run/envoy.sock"')).toBe(false);
     use(source('"remoteIpBlocks":["8.8.8.8"]'));
     expect(allows("/", [], '"remote":"8.8.8.8"')).toBe(true);
+    expect(allows("/", [], '"direct":"8.8.8.8"')).toBe(false);
+    use(when("destination.ip", '"values":["8.8.8.8"]'));
+    expect(allows("/", [], '"local":"8.8.8.8"')).toBe(true);
     expect(allows("/", [], '"direct":"8.8.8.8"')).toBe(false);
   });
 
@@ -386,6 +446,27 @@ describe("when", () => {
     expect(allows("/", [], '"payload":{"azp":"me"}')).toBe(true);
   });
 
+  test("a claim that stands in the path, read in one way by every server", () => {
+    const texts = ["u1", "u%41", "u;a", "u\\\\b"];
+    const paths = ["u1", "u%41", "u;a", "u\\b"];
+    const actions = ["ALLOW", "DENY"];
+    for (let action = 0; action < 2; action++) {
+      const spec = '{"action":"' + actions[action] + '","rules":[{}]}';
+      const claims = '"claims":[{"key":"request.auth.claims[sub]","path":"/users/{id}/{**}"}]';
+      const policies = '[{"namespace":"foo","name":"p","spec":' + spec + "," + claims + "}]";
+      const workload = '"workload":{"namespace":"foo","pathNormalization":"NONE"}';
+      expect(
+        configure('{"name":"x","profile":"compat","token":"claimsOnly",' + workload + ',"policies":' + policies + "}"),
+      ).toBe(NONE);
+      for (let i = 0; i < 4; i++) {
+        const path = "/users/" + paths[i] + "/x";
+        expect(allows(path, [], '"payload":{"sub":"' + texts[i] + '"}')).toBe(action == 0 && i == 0, path);
+        // Of a segment that servers read in several ways nobody can say that it is another's.
+        expect(allows(path, [], '"payload":{"sub":"other"}')).toBe(action == 1 && i == 0, path);
+      }
+    }
+  });
+
   test("the rest", () => {
     use(when("connection.sni", '"values":["*.a"]'));
     expect(allows("/", [], '"sni":"x.a"')).toBe(true);
@@ -454,8 +535,15 @@ describe("strict", () => {
     expect(allows("/", ["x-role", "user,admin"])).toBe(true);
     expect(allows("/", ["x-role", "user,root"])).toBe(false);
     expect(allows("/", ["x-role", "user", "x-role", "root"])).toBe(false);
+    expect(allows("/", ["x-role", "user,"])).toBe(false);
     use(when("request.headers[x-role]", '"values":["a,b"]'), "strict");
     expect(allows("/", ["x-role", "a,b"])).toBe(true);
+    use(when("request.headers[x-role]", '"values":["*"]'), "strict");
+    expect(allows("/", ["x-role", ""])).toBe(true);
+    use(when("request.headers[x-role]", '"values":["*n"]', "DENY"), "strict");
+    expect(allows("/", ["x-role", "user"])).toBe(true);
+    use(when("request.headers[:path]", '"values":["/a?b*"]'), "strict");
+    expect(allows("/a?b,c")).toBe(true);
     use(when("request.headers[x-role]", '"notValues":["admin"]'), "strict");
     expect(allows("/", ["x-role", "user,admin"])).toBe(false);
     expect(allows("/")).toBe(true);
@@ -482,6 +570,11 @@ describe("strict", () => {
     expect(allows("/", [], peer("spiffe://cluster.local/ns/a/sa/b"))).toBe(true);
     expect(allows("/", [], peer("spiffe://evil/x,spiffe://cluster.local/ns/a/sa/b"))).toBe(false);
     expect(allows("/", [], '"tls":"x","subject":"CN=x","dns":"spiffe://cluster.local/ns/a/sa/b"')).toBe(false);
+    use(source('"principals":["other/ns/a/sa/b"]'), "strict");
+    expect(allows("/", [], peer("spiffe://other/ns/a/sa/b"))).toBe(true);
+    use(source('"namespaces":["*"]'), "strict");
+    expect(allows("/", [], peer("spiffe://cluster.local/ns/a/sa/b"))).toBe(true);
+    expect(allows("/", [], peer("spiffe://cluster.local/x"))).toBe(false);
     use(source('"namespaces":["a"]'), "strict");
     expect(allows("/", [], peer("spiffe://cluster.local/ns/a/sa/b"))).toBe(true);
     expect(allows("/", [], peer("spiffe://old/ns/a/sa/b"))).toBe(true);
@@ -494,6 +587,8 @@ describe("strict", () => {
     use(source('"serviceAccounts":["b"]'), "strict");
     expect(allows("/", [], peer("spiffe://cluster.local/ns/foo/sa/b"))).toBe(true);
     expect(allows("/", [], peer("spiffe://cluster.local/ns/foo/sa/bb"))).toBe(false);
+    use(source('"serviceAccounts":["bb"]'), "strict");
+    expect(allows("/", [], peer("spiffe://cluster.local/ns/foo/sa/b"))).toBe(false);
   });
 
   test("what can't be said matches DENY and not ALLOW", () => {
@@ -517,6 +612,35 @@ describe("strict", () => {
     expect(allows("/")).toBe(true);
     use(operation('"notPorts":["1"]'), "strict");
     expect(allows("/", [], '"port":null')).toBe(false);
+    expect(allows("/", [], '"port":0')).toBe(true);
+    use('{"rules":[{"to":[{"operation":{"notPorts":["1"]}},{"operation":{"paths":["/a"]}}]}]}', "strict");
+    expect(allows("/a", [], '"port":null')).toBe(true);
+    use(
+      '{"action":"DENY","rules":[{"to":[{"operation":{"ports":["1"],"paths":["/a"],"methods":["PUT"]}}]}]}',
+      "strict",
+    );
+    expect(allows("/a", [], '"port":null')).toBe(true);
+  });
+
+  test("a request without a host is perhaps one to the host that is meant", () => {
+    const specs = [
+      '{"action":"DENY","rules":[{"to":[{"operation":{"hosts":["a.com"]}}]}]}',
+      operation('"notHosts":["a.com"]'),
+    ];
+    pairs = headerPairs([ascii(":method"), ascii("GET"), ascii(":path"), ascii("/")]);
+    for (let i = 0; i < 4; i++) {
+      use(specs[i >> 1], i % 2 == 0 ? "strict" : "compat");
+      facts.reset();
+      expect(request.read(at(pairs), pairs.length, policy)).toBe(true);
+      expect(decider.decide().allowed).toBe(i % 2 == 1, specs[i >> 1]);
+    }
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"hosts":["a.com"],"methods":["PUT"]}}]}]}', "strict");
+    facts.reset();
+    expect(request.read(at(pairs), pairs.length, policy)).toBe(true);
+    expect(decider.decide().allowed).toBe(true);
+    // An empty host is a host.
+    use(specs[1], "strict");
+    expect(allows("/", [":authority", ""])).toBe(true);
   });
 
   test("a request without path", () => {
@@ -526,6 +650,10 @@ describe("strict", () => {
     use(DENY_ADMIN, "compat");
     expect(allows(NONE, [":method", "CONNECT"])).toBe(true);
     expect(judge(NONE).reason).toBe(Reason.HEADERS);
+    use(operation('"paths":["*"]'), "compat");
+    expect(allows(NONE, [":method", "CONNECT"])).toBe(false);
+    use('{"action":"DENY","rules":[{"to":[{"operation":{"paths":["*"]}}]}]}', "compat");
+    expect(allows(NONE, [":method", "CONNECT"])).toBe(true);
   });
 });
 
@@ -556,6 +684,13 @@ describe("facts", () => {
     facts.reset();
     facts.document = ascii("no");
     expect(decider.decide().allowed && decider.verdict.dryUnallowed).toBe(true);
+    const denies = '{"action":"DENY","rules":[{"from":[{"source":{"principals":["td/ns/a/sa/b"]}}]}]}';
+    const dry = '[{"namespace":"default","name":"d","dryRun":true,"spec":' + denies + "}]";
+    expect(configure('{"name":"x","policies":' + dry + "}")).toBe(NONE);
+    judge("/");
+    facts.reset();
+    facts.document = ascii("no");
+    expect(decider.decide().allowed && decider.verdict.dryDeny !== null).toBe(true);
   });
 
   test("several URI SANs are told from a comma within one", () => {
@@ -595,6 +730,16 @@ describe("an explanation", () => {
     use(operation('"methods":["GET"],"paths":["/b"]}},{"operation":{"methods":["PUT"]'));
     expect(allows("/a")).toBe(false);
     expect(explained()).toBe("foo/p/0 paths");
+    use(operation('"methods":["PUT"]}},{"operation":{"methods":["GET"],"paths":["/b"]'));
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/0 paths");
+  });
+
+  test("of two operations of which one holds tells of neither", () => {
+    const near = '{"operation":{"hosts":["shop.example"],"methods":["GET"],"paths":["/b"]}}';
+    use('{"rules":[{"from":[{"source":{"principals":["x"]}}],"to":[{"operation":{"methods":["GET"]}},' + near + "]}]}");
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/0 source.principal");
   });
 
   test("takes a later rule only if it is nearer", () => {
@@ -606,6 +751,21 @@ describe("an explanation", () => {
     use('{"rules":[{"to":[{"operation":{"methods":["PUT"]}}]},{"to":[{"operation":{"hosts":["x"]}}]}]}');
     expect(allows("/a")).toBe(false);
     expect(explained()).toBe("foo/p/0 methods");
+    use(operation('"methods":["PUT"]}},{"operation":{"hosts":["x"]'));
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/0 methods");
+  });
+
+  test("an operation that holds is worth as much as one more of its conditions", () => {
+    const whole = '{"from":[{"source":{"principals":["x"]}}],"to":[{"operation":{"methods":["GET"]}}]}';
+    const one = '{"to":[{"operation":{"methods":["GET"],"paths":["/b"]}}]}';
+    const two = '{"to":[{"operation":{"hosts":["shop.example"],"methods":["GET"],"paths":["/b"]}}]}';
+    use('{"rules":[' + one + "," + whole + "]}");
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/1 source.principal");
+    use('{"rules":[' + two + "," + whole + "]}");
+    expect(allows("/a")).toBe(false);
+    expect(explained()).toBe("foo/p/0 paths");
   });
 
   test("looks at 64 rules", () => {
@@ -774,6 +934,15 @@ describe("a configuration is refused", () => {
   });
 });
 
+/** Which ALLOW rules a request, that none of them matches, was judged by. */
+function judgedBy(path: string, headers: Array<string> = [], changes: string = NONE): string {
+  expect(allows(path, headers, changes)).toBe(false);
+  const lookup = policy.allow.lookup;
+  let numbers = NONE;
+  for (let i = 0; i < lookup.seen.length; i++) if (lookup.seen[i] == lookup.request) numbers += i.toString();
+  return numbers;
+}
+
 describe("many rules", () => {
   test("are found by their keys, as without them", () => {
     let rules = "";
@@ -801,5 +970,47 @@ describe("many rules", () => {
       if (i % 5 == 4) expect(ruleOf(judge("/", [":authority", "H" + n + ".example"]))).toBe(name);
     }
     expect(ruleOf(judge("/nothing", ["x-key", "none"], peer("spiffe://td/ns/a/sa/x")))).toBe("none");
+  });
+
+  test("are judged only where a key leads to them, and each once", () => {
+    const put = '"to":[{"operation":{"methods":["PUT"]}}]';
+    const rules =
+      '{"to":[{"operation":{"methods":["PUT"],"paths":["/a"]}}]},' +
+      '{"to":[{"operation":{"methods":["PUT"],"hosts":["a.com"]}}]},' +
+      '{"from":[{"source":{"principals":["td/ns/a/sa/b"]}}],' +
+      put +
+      '},{"when":[{"key":"request.headers[x-key]","values":["1"]}],' +
+      put +
+      '},{"to":[{"operation":{"methods":["PUT"],"paths":["*.z"]}}]}';
+    const one = "spiffe://td/ns/a/sa/b";
+    const profiles = ["compat", "strict"];
+    for (let i = 0; i < 2; i++) {
+      const profile = profiles[i];
+      use('{"rules":[' + rules + "]}", profile);
+      // The last one has no key.
+      expect(judgedBy("/x")).toBe("4", profile);
+      expect(judgedBy("/a")).toBe("04", profile);
+      expect(judgedBy("/x", [":authority", "a.com"])).toBe("14", profile);
+      expect(judgedBy("/x", [":authority", "a.com:8080"])).toBe(i == 0 ? "4" : "14", profile);
+      expect(judgedBy("/a", [":authority", ""])).toBe("04", profile);
+      expect(judgedBy("/x", [], peer(one))).toBe("24", profile);
+      expect(judgedBy("/x", [], '"tls":null,"subject":"","san":"' + one + '"')).toBe("4", profile);
+      expect(judgedBy("/x", ["x-key", "1"])).toBe("34", profile);
+      expect(judgedBy("/x", ["x-key", "2,1"])).toBe(i == 0 ? "4" : "34", profile);
+      expect(judgedBy("/x", ["x-other", "1"])).toBe("4", profile);
+      expect(judgedBy("/a", ["x-key", "1", ":authority", "a.com"], peer(one))).toBe("01234", profile);
+      const dns = '"tls":"x","subject":"","san":"spiffe://td/x","dns":"' + one + '"';
+      expect(judgedBy("/x", [], dns)).toBe(i == 0 ? "24" : "4", profile);
+      // The path before had a form more.
+      expect(judgedBy("/x/../a")).toBe("04", profile);
+      expect(judgedBy("/x")).toBe("4", profile);
+    }
+    use('{"rules":[' + rules + "]}", "compat");
+    facts.firstUri = one;
+    expect(judgedBy("/x", [], peer(one + ",spiffe://td/x"))).toBe("24");
+    facts.firstUri = NONE;
+    const subject = '{"rules":[{"from":[{"source":{"principals":["CN=x"]}}],' + put + "}]}";
+    use(subject);
+    expect(judgedBy("/x", [], '"tls":"x","subject":"spiffe://CN=x"')).toBe("0");
   });
 });

@@ -2,28 +2,15 @@
 import { advanceMarks, fillMarks, growth, MARKS_BYTES, SLOTS } from "../../assembly/window";
 import { GuardLimits } from "./model";
 
-/** Square of Wilson's z: 4 standard deviations. */
-const Z2: i64 = 16;
-/** Counts beyond this are halved together: the squares below stay within 63 bits. */
-const MOST: i64 = 1 << 20;
-
 /**
- * Whether the lower bound of Wilson's interval (z = 4) for the share of failures is above `limit` thousandths: (e + z²/2 -
- * z·sqrt(e(n - e)/n + z²/4)) / (n + z²) > limit, without division and root.
+ * Whether the lower bound of Wilson's interval (z = 4) for the share of failures is above `limit` thousandths. A double holds
+ * counts to 2^53 exactly, and the proxy's counters do not get there. Of no requests the bound is no number, which is above
+ * nothing.
  */
 export function failsTooOften(requests: i64, errors: i64, limit: i64): bool {
-  let n = requests;
-  let e = min(errors, requests);
-  while (n > MOST) {
-    n >>= 1;
-    e >>= 1;
-  }
-  if (n <= 0) return false;
-  // Thousandths of a request.
-  const above = 1000 * e + 1000 * (Z2 / 2) - limit * (n + Z2);
-  if (above <= 0) return false;
-  const spread = Z2 * ((e * (n - e) * 1000) / n) + 1000 * ((Z2 * Z2) / 4);
-  return above * above > spread * 1000;
+  const n = <f64>requests;
+  const e = min(<f64>errors, n);
+  return (e + 8 - 4 * sqrt((e * (n - e)) / n + 4)) * 1000 > <f64>limit * (n + 16);
 }
 
 /** One worker's view of a guarded arm: where the proxy's counters stood in the last slots of the window. */
@@ -43,9 +30,8 @@ export class ArmWindow {
 
   /** Notes where the counters stand. @param now milliseconds */
   advance(now: u64, requests: u64, errors: u64): void {
-    const slot = this.slotOf(now);
     // A clock that was set back leaves the marks as they are.
-    if (slot <= this.slot) return;
+    const slot = max(this.slotOf(now), this.slot);
     advanceMarks(changetype<usize>(this.requests), this.slot, slot, requests);
     advanceMarks(changetype<usize>(this.errors), this.slot, slot, errors);
     this.slot = slot;

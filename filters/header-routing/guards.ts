@@ -65,7 +65,7 @@ class GuardedArm {
   /** One host call while the arm is open. */
   isClosed(): bool {
     const until = getMetric(this.until);
-    return until > 0 && nowMillis() < until * 1000;
+    return until != 0 && nowMillis() < until * 1000;
   }
 
   /** Counts what came of a request, and closes the arm if that was too much. */
@@ -121,7 +121,7 @@ class GuardedArm {
       const known = resultLength() == BLOB_BYTES && load<u32>(resultAddress()) == MAGIC;
       if (known) stood = load<u64>(resultAddress(), 8);
     }
-    if (until > 0 ? stood > now : stood == 0) return false;
+    if (until != 0 ? stood > now : stood == 0) return false;
     store<u32>(blob, MAGIC);
     store<u64>(blob, until, 8);
     return setShared(this.key, blob, BLOB_BYTES, cas) == Status.Ok;
@@ -148,11 +148,10 @@ export class Guards extends Gates {
 
   /** @param guard number of a guard of the policy */
   observe(guard: i32, failed: bool): void {
-    if (guard < this.arms.length) unchecked(this.arms[guard]).observe(failed);
+    unchecked(this.arms[guard]).observe(failed);
   }
 
   tick(): void {
-    if (this.arms.length == 0) return;
     const now = nowMillis();
     for (let i = 0; i < this.arms.length; i++) unchecked(this.arms[i]).tick(now);
   }

@@ -133,6 +133,15 @@ describe("split", () => {
     expect(shareOf(split, 100)).toBeNull();
     expect(shareOf(split, 99)).not.toBeNull();
   });
+
+  test("what lies in memory behind the list of shares owns nothing", () => {
+    const split = splitOf("s", '{"arm":"a","percent":1}');
+    const other = splitOf("s", '{"arm":"a","percent":100}');
+    split.shares.push(other.shares[0]);
+    expect(shareOf(split, 5000)).not.toBeNull();
+    split.shares.pop();
+    expect(shareOf(split, 5000)).toBeNull();
+  });
 });
 
 describe("guard", () => {
@@ -171,12 +180,15 @@ describe("guard", () => {
     }
   });
 
-  test("counts beyond what fits are scaled, nothing at all is fine", () => {
+  test("counts of any size, nothing at all is fine", () => {
     expect(failsTooOften(0, 0, 50)).toBe(false);
     expect(failsTooOften(-1, 0, 50)).toBe(false);
     expect(failsTooOften(1 << 40, 1 << 39, 50)).toBe(true);
     expect(failsTooOften(1 << 40, ((<i64>1) << 40) / 25, 50)).toBe(false);
     expect(failsTooOften(10, 20, 50)).toBe(true);
+    // The bound itself is not above the limit: without a failure it is nought.
+    expect(failsTooOften(100, 0, 0)).toBe(false);
+    expect(failsTooOften(1, 1, 1)).toBe(true);
   });
 
   test("an arm that fails at 4 % stays open for 10,000 requests, in 50 of 50 runs", () => {

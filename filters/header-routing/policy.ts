@@ -11,18 +11,16 @@ import { bucketOf, shareOf } from "./split";
 
 /** How a target was found. */
 export namespace Why {
-  /** The rule names it. */
-  export const NAMED: i32 = 0;
-  /** By the bucket of the request's key. */
-  export const BUCKET: i32 = 1;
+  /** The rule names it, or the bucket of the request's key. */
+  export const USUAL: i32 = 0;
   /** The key is forced. */
-  export const FORCED: i32 = 2;
+  export const FORCED: i32 = 1;
   /** The guard has closed the arm that would have been. */
-  export const CLOSED: i32 = 3;
+  export const CLOSED: i32 = 2;
   /** There are no sources of keys: a draw for each request. */
-  export const CHANCE: i32 = 4;
+  export const CHANCE: i32 = 3;
   /** There are sources, and the request has no key. */
-  export const KEYLESS: i32 = 5;
+  export const KEYLESS: i32 = 4;
 }
 
 /** Which guarded arms are closed now: what only the host knows. */
@@ -37,7 +35,7 @@ export class Decision {
   rule: Rule | null = null;
   /** Null: the route's own way. Without a rule it means nothing. */
   target: Target | null = null;
-  why: i32 = Why.NAMED;
+  why: i32 = Why.USUAL;
   /** The bucket; -1: there was none to look at. */
   bucket: i64 = -1;
   /** Number of the guard that the request counts for; -1: none. */
@@ -67,7 +65,7 @@ export class Decider {
     const decision = this.decision;
     this.random = random;
     decision.rule = null;
-    decision.why = Why.NAMED;
+    decision.why = Why.USUAL;
     decision.bucket = -1;
     decision.guard = -1;
     this.finder.fresh = null;
@@ -84,7 +82,7 @@ export class Decider {
       const finder = this.finder;
       // No entry has an empty key.
       const number = entries.table.find(finder.key, finder.length);
-      decision.why = finder.length > 0 ? Why.NAMED : Why.KEYLESS;
+      decision.why = finder.length > 0 ? Why.USUAL : Why.KEYLESS;
       decision.target = number >= 0 ? unchecked(this.policy.targets[number]) : entries.fallback;
     }
     return decision;
@@ -135,7 +133,6 @@ export class Decider {
       if (number < split.shares.length) this.enter(split, unchecked(split.shares[number]));
       return;
     }
-    decision.why = Why.BUCKET;
     this.take(split, bucketOf(split, finder.key, finder.length));
   }
 

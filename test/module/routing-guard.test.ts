@@ -7,7 +7,7 @@ const KEY = "key=.=canary/v2;.;";
 /** Every user is the guarded arm's. */
 const POLICY = policyWith({ maxErrorPercent: 5 });
 
-function policyWith(guard: object): object {
+function policyWith(guard?: object): object {
   const split = { salt: "s", default: "v1", arms: [{ arm: "v2", percent: 100, guard }] };
   const rule = { name: "canary", key: [{ header: "x-user" }], split };
   return { arms: [{ name: "v1" }, { name: "v2" }], rules: [rule] };
@@ -161,11 +161,163 @@ test("in shadow mode nothing is counted for arms: nothing goes to them", () => {
   assert.equal(metric(s, "arm_requests", KEY), 0);
 });
 
-test("a value of another layout in shared data is as good as none", () => {
+/** One request to the arm, and its answer. Returns whether the arm had it. */
+function once(s: Setup, status: number, worker = 0): boolean {
+  const stream = send(s, { ...USER, worker });
+  const open = armOf(stream) === "v2";
+  answer(stream, status);
+  return open;
+}
+
+function times(count: number, play: () => void): void {
+  for (let n = 0; n < count; n++) play();
+}
+
+test("the failure with which the bound is passed is the one that closes", () => {
   const s = setup(POLICY);
-  s.proxy.setSharedData("pointduty.header-routing", "x/guard/canary/v2", "something else");
-  assert.equal(
-    untilClosed(s, () => true),
-    20,
-  );
+  times(50, () => once(s, 200));
+  // README's table: of 60 requests 10.
+  times(9, () => once(s, 503));
+  assert.equal(metric(s, "arm_closed", KEY), 0);
+  once(s, 503);
+  assert.equal(metric(s, "arm_closed", KEY), 1);
+});
+
+test("an open arm costs the read of a gauge, one without a guard nothing, and neither a look at the clock", () => {
+  for (const [policy, reads] of [
+    [POLICY, 1],
+    [policyWith(), undefined],
+  ] as const) {
+    const s = setup(policy);
+    // The first request of a VM looks at it for the sake of chance.
+    once(s, 200);
+    const { byName } = send(s, USER).callsOf("proxy_on_request_headers");
+    assert.equal(byName["proxy_get_metric"], reads);
+    assert.equal(byName["proxy_get_current_time_nanoseconds"], undefined);
+  }
+});
+
+test("a tick reads three metrics of each guarded arm, in the main thread's VM and in the worker's", () => {
+  const s = setup(POLICY);
+  s.proxy.calls.reset();
+  s.proxy.advance(1000);
+  assert.equal(s.proxy.calls.byName["proxy_get_metric"], 6);
+});
+
+/** When an offline proxy begins, unless it is told otherwise: a whole second. */
+const START = 1_700_000_000_000;
+
+test("the gauge holds whole seconds, rounded up, and shared data the same time", () => {
+  for (const [later, reopenAfter, until] of [
+    [0, "60s", 1_700_000_060],
+    [1, "60s", 1_700_000_061],
+    [999, "1s", 1_700_000_002],
+  ] as const) {
+    const s = setup(policyWith({ maxErrorPercent: 5, reopenAfter }));
+    s.proxy.advance(later);
+    untilClosed(s, () => true);
+    assert.equal(metric(s, "arm_closed_until", KEY), until, `${later}`);
+    const value = s.proxy.sharedData(VM_ID, SHARED)?.value ?? new Uint8Array();
+    assert.deepEqual([...value], [...shared(until * 1000)], `${later}`);
+  }
+});
+
+test("it is closed up to the millisecond that the gauge names, whenever the ticks are", () => {
+  const s = setup(POLICY, { startMs: START + 500 });
+  untilClosed(s, () => true);
+  s.proxy.advance(60_499);
+  assert.equal(once(s, 200), false);
+  s.proxy.advance(1);
+  assert.equal(once(s, 200), true);
+  // The next tick is to come.
+  assert.equal(metric(s, "arm_reopened", KEY), 0);
+});
+
+test("a tick opens it from that millisecond on, and none before", () => {
+  // Half a millisecond more: a number that large has no room for nanoseconds, and must not be rounded to one less.
+  for (const [startMs, opened] of [
+    [START, 60_000],
+    [START + 999.5, 61_000],
+  ] as const) {
+    const s = setup(POLICY, { startMs });
+    untilClosed(s, () => true);
+    s.proxy.advance(opened - 1000);
+    assert.equal(metric(s, "arm_reopened", KEY), 0, `${startMs}`);
+    s.proxy.advance(1000);
+    assert.equal(metric(s, "arm_reopened", KEY), 1, `${startMs}`);
+  }
+});
+
+test("failures on both sides of a tick count together, in a window of a second too", () => {
+  for (const window of ["30s", "1s"]) {
+    const s = setup(policyWith({ maxErrorPercent: 5, window }));
+    s.proxy.advance(700);
+    times(20, () => {
+      s.proxy.advance(30);
+      assert.equal(once(s, 503), true);
+    });
+    assert.equal(once(s, 503), false, window);
+  }
+});
+
+test("what other workers have seen counts on a worker that had no request in the whole window", () => {
+  const s = setup(POLICY, { workers: 2 });
+  s.proxy.advance(40_000);
+  times(19, () => once(s, 503, 1));
+  s.proxy.advance(3_000);
+  assert.equal(once(s, 503, 0), true);
+  assert.equal(metric(s, "arm_closed", KEY), 1);
+});
+
+test("what happened before it opens again counts for nothing, however long the window is", () => {
+  const s = setup(policyWith({ maxErrorPercent: 5, reopenAfter: "2s" }));
+  untilClosed(s, () => true);
+  s.proxy.advance(4_000);
+  times(19, () => assert.equal(once(s, 503), true));
+  assert.equal(metric(s, "arm_closed", KEY), 1);
+  once(s, 503);
+  assert.equal(metric(s, "arm_closed", KEY), 2);
+});
+
+const VM_ID = "pointduty.header-routing";
+const SHARED = "x/guard/canary/v2";
+
+/** What the workers agree on (guards.ts). @param until milliseconds; 0: the arm is open */
+function shared(until: number, magic = 0x31674450, size = 16): Uint8Array {
+  const value = Buffer.alloc(size);
+  value.writeUInt32LE(magic, 0);
+  value.writeBigUInt64LE(BigInt(until), 8);
+  return value;
+}
+
+test("of the workers that want to close it one does: the one that says so first", () => {
+  const s = setup(POLICY);
+  s.proxy.setSharedData(VM_ID, SHARED, shared(START + 1));
+  times(30, () => assert.equal(once(s, 503), true));
+  assert.equal(metric(s, "arm_closed", KEY), 0);
+  s.proxy.advance(1);
+  once(s, 503);
+  assert.equal(metric(s, "arm_closed", KEY), 1);
+  assert.equal(once(s, 503), false);
+});
+
+test("of the workers that want to open it one does", () => {
+  const s = setup(POLICY);
+  untilClosed(s, () => true);
+  s.proxy.setSharedData(VM_ID, SHARED, shared(0));
+  s.proxy.advance(62_000);
+  assert.equal(metric(s, "arm_reopened", KEY), 0);
+  assert.equal(once(s, 200), true);
+});
+
+test("a value of another layout in shared data is as good as none", () => {
+  const later = START + 3_600_000;
+  for (const value of ["something else", shared(later, 0x32674450), shared(later, 0x31674450, 24)]) {
+    const s = setup(POLICY);
+    s.proxy.setSharedData(VM_ID, SHARED, value);
+    assert.equal(
+      untilClosed(s, () => true),
+      20,
+    );
+  }
 });

@@ -112,6 +112,7 @@ test("a table says whether there was a key, and an entry of the first target cou
   assert.equal(said([["x-t", "one"]]), "r v1");
   assert.equal(said([["x-t", "two"]]), "r v2");
   assert.equal(said([["x-t", "three"]]), "r v3");
+  assert.equal(said([["x-t", "3"]]), "r v3");
   assert.equal(said([]), "r v3 without key");
 });
 
@@ -151,6 +152,8 @@ test("what is said of a request is not left from the one before", () => {
     ],
   });
   assert.equal(state(send(s, { path: "/s" }), "rule"), "r v1 without key");
+  assert.equal(state(send(s), "rule"), "one v1");
+  assert.match(state(send(s, { path: "/s", headers: [["x-user", "u"]] }), "rule"), / bucket \d+$/);
   assert.equal(state(send(s), "rule"), "one v1");
 });
 
