@@ -95,10 +95,21 @@ export function sendLocalReply(
   body: StaticArray<u8>,
   pairs: StaticArray<u8>,
 ): u32 {
+  return sendReply(status, changetype<usize>(details), details.length, body, pairs);
+}
+
+/** The same with details where they lie. */
+export function sendReply(
+  status: u32,
+  details: usize,
+  detailsLength: i32,
+  body: StaticArray<u8>,
+  pairs: StaticArray<u8>,
+): u32 {
   return raw.proxy_send_local_response(
     status,
-    changetype<usize>(details),
-    <usize>details.length,
+    details,
+    <usize>detailsLength,
     changetype<usize>(body),
     <usize>body.length,
     changetype<usize>(pairs),
@@ -117,6 +128,9 @@ export function setEffectiveContext(id: u32): u32 {
 export function setTickPeriod(milliseconds: u32): u32 {
   return raw.proxy_set_tick_period_milliseconds(milliseconds);
 }
+
+/** Gives back the memory of all results before the callback ends: of a configuration that has been read. */
+export { giveBack as releaseResults } from "./abi/alloc";
 
 /** The configuration of the policy that is being configured. */
 export function getConfiguration(size: i32): u32 {

@@ -26,7 +26,11 @@ export function malloc(size: usize): usize {
 
 /** Start of a callback. Only the outermost one gives memory back: a local reply can call back into the module. */
 export function enter(): void {
-  if (depth++ > 0) return;
+  if (depth++ == 0) giveBack();
+}
+
+/** Gives all results of host calls back. */
+export function giveBack(): void {
   next = base;
   while (extra != 0) {
     const block = extra;

@@ -54,7 +54,8 @@ export class TokenFinder {
       if (place.kind != Place.HEADER || !fits(EXACT, place.name, name, nameLength)) continue;
       const prefix = place.prefix;
       if (fits(PREFIX, prefix, value, length)) this.take(place, value + <usize>prefix.length, length - prefix.length);
-      else if (find(prefix, value, length, 0) >= 0 || isAlmost(prefix, value, length)) this.state = Found.SCHEME;
+      else if (find(changetype<usize>(prefix), prefix.length, value, length, 0) >= 0 || isAlmost(prefix, value, length))
+        this.state = Found.SCHEME;
     }
   }
 
