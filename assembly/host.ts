@@ -129,9 +129,6 @@ export function setTickPeriod(milliseconds: u32): u32 {
   return raw.proxy_set_tick_period_milliseconds(milliseconds);
 }
 
-/** Gives back the memory of all results before the callback ends: of a configuration that has been read. */
-export { giveBack as releaseResults } from "./abi/alloc";
-
 /** The configuration of the policy that is being configured. */
 export function getConfiguration(size: i32): u32 {
   clearResult();

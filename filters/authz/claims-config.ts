@@ -4,7 +4,7 @@ import * as cfg from "../../assembly/config";
 import { Store } from "../../assembly/store";
 import { compileVariable } from "../../assembly/template";
 import { Conditions } from "./conditions";
-import { Attribute, Condition, Kind, newCondition, newValue } from "./model";
+import { Attribute, Condition, Kind, newNamedCondition, newValue } from "./model";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
 import { compileKey, keyName } from "./when";
@@ -19,7 +19,7 @@ export function compileClaims(conditions: Conditions, list: cfg.Node, to: Array<
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
     const key = cfg.field(item, slot.POLICIES_CLAIMS_KEY);
     if (compileKey(cfg.ptr(key), cfg.len(key)) != Attribute.CLAIM) return cfg.error(key, texts.BAD_CLAIM_KEY);
-    const condition = newCondition(conditions.store, Attribute.TYPED_CLAIM, keyName);
+    const condition = newNamedCondition(conditions.store, Attribute.TYPED_CLAIM, keyName);
     if (!compileComparison(conditions.store, condition, item) || !conditions.provided(Attribute.TYPED_CLAIM, key))
       return false;
     to.push(condition);

@@ -9,7 +9,7 @@ import { BASE, DECODE, MERGE } from "../../assembly/path";
 import { Store } from "../../assembly/store";
 import { compileClaims } from "./claims-config";
 import { Conditions } from "./conditions";
-import { Attribute, Condition, newCondition, Origin, Policy, Rule, RuleSet } from "./model";
+import { Attribute, Condition, newCondition, newNamedCondition, Origin, Policy, Rule, RuleSet } from "./model";
 import { isAnswerHeader, isAnswerValue } from "./names";
 import { Origins } from "./origins";
 import { takeResource } from "./scope";
@@ -216,7 +216,7 @@ function compileWhen(conditions: Conditions, node: cfg.Node): bool {
   const attribute = compileKey(cfg.ptr(key), cfg.len(key));
   if (attribute < 0) return cfg.error(key, keyProblem);
   if (cfg.len(values) == 0 && cfg.len(notValues) == 0) return cfg.error(node, texts.NO_VALUES);
-  const condition = newCondition(conditions.store, <u8>attribute, keyName);
+  const condition = newNamedCondition(conditions.store, <u8>attribute, keyName);
   const toPermissions =
     attribute == Attribute.DESTINATION_IP || attribute == Attribute.PORT || attribute == Attribute.SNI;
   if (!conditions.compile(condition, values, notValues)) return false;

@@ -12,7 +12,6 @@ import {
   incrementMetric,
   LogLevel,
   putHeader,
-  releaseResults,
   removeHeader,
   resultAddress,
   resultLength,
@@ -100,9 +99,8 @@ class Authorization extends Root {
     const hash = <u64>cfg.hash(root);
     const policy = compile(root);
     if (policy === null) return refuse(FILTER);
-    // All is compiled: what comes now takes the place of the text and of its nodes.
+    // All is compiled: what comes now takes the place of the nodes.
     cfg.release();
-    releaseResults();
     arrange(policy);
     this.apply(policy, hash);
     return true;

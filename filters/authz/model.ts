@@ -107,24 +107,32 @@ export class Condition {
   /** The first of each; null: there is none. */
   values: Value | null;
   notValues: Value | null;
-  /** Bytes of the name, which lies behind. */
-  nameLength: i32;
   attribute: u8;
   /** A value of this header's holds a comma, so its lines are not read as lists. */
   whole: bool;
 
-  /** Name of a header, in lower case; the keys that lead to a claim, with NUL between them. */
+  /** Name of a header, in lower case; the keys that lead to a claim, with NUL between them. Others have none. */
   get name(): usize {
-    return changetype<usize>(this) + offsetof<Condition>();
+    return changetype<usize>(this) + offsetof<Condition>() + sizeof<i32>();
+  }
+
+  get nameLength(): i32 {
+    return load<i32>(changetype<usize>(this) + offsetof<Condition>());
   }
 }
 
-export function newCondition(room: Store, attribute: u8, name: ByteBuilder | null = null): Condition {
-  const length = name === null ? 0 : name.length;
-  const condition = changetype<Condition>(room.take(<i32>offsetof<Condition>() + length));
+export function newCondition(room: Store, attribute: u8): Condition {
+  const condition = changetype<Condition>(room.take(<i32>offsetof<Condition>()));
   condition.attribute = attribute;
-  condition.nameLength = length;
-  if (name !== null) memory.copy(condition.name, name.address, <usize>length);
+  return condition;
+}
+
+export function newNamedCondition(room: Store, attribute: u8, name: ByteBuilder): Condition {
+  const length = name.length;
+  const condition = changetype<Condition>(room.take(<i32>offsetof<Condition>() + <i32>sizeof<i32>() + length));
+  condition.attribute = attribute;
+  store<i32>(condition.name - sizeof<i32>(), length);
+  memory.copy(condition.name, name.address, <usize>length);
   return condition;
 }
 
