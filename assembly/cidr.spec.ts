@@ -1,7 +1,8 @@
 import { ascii, at } from "./bytes";
-import { ADDRESS_BYTES, parseAddress, parseCidr, V4, V6 } from "./cidr";
+import { ADDRESS_BYTES, blockBits, isInBlock, parseAddress, parseCidr, V4, V6 } from "./cidr";
 
 const out = memory.data(16);
+const blockOut = memory.data(16);
 
 function address(text: string): string {
   const bytes = ascii(text);
@@ -15,16 +16,15 @@ function address(text: string): string {
 /** Whether an address is in a block; the block must be one. */
 function inside(block: string, text: string): bool {
   const bytes = ascii(block);
-  const cidr = parseCidr(at(bytes), bytes.length);
-  expect(cidr !== null).toBe(true, block);
+  const family = parseCidr(at(bytes), bytes.length, blockOut);
+  expect(family != 0).toBe(true, block);
   const other = ascii(text);
-  const family = parseAddress(at(other), other.length, out);
-  return cidr !== null && cidr.contains(family, out);
+  return parseAddress(at(other), other.length, out) == family && isInBlock(blockOut, blockBits, out);
 }
 
 function isBlock(text: string): bool {
   const bytes = ascii(text);
-  return parseCidr(at(bytes), bytes.length) !== null;
+  return parseCidr(at(bytes), bytes.length, blockOut) != 0;
 }
 
 describe("an address", () => {
@@ -90,7 +90,7 @@ describe("a block", () => {
     expect(inside("2001:db8::/33", "2001:db8:8000::1")).toBe(false);
   });
 
-  test("holds none of the other family", () => {
+  test("has the family of its address", () => {
     expect(inside("::/0", "10.0.0.1")).toBe(false);
     expect(inside("0.0.0.0/0", "::ffff:10.0.0.1")).toBe(false);
     expect(inside("0.0.0.0/0", "no address")).toBe(false);

@@ -109,46 +109,42 @@ function hexDigit(byte: u8): i32 {
   return <u8>(letter - 0x61) < 6 ? letter - 0x57 : -1;
 }
 
-/** A block of addresses. */
-export class Cidr {
-  /** The address, ADDRESS_BYTES of it. */
-  readonly bytes: StaticArray<u8> = new StaticArray<u8>(ADDRESS_BYTES);
-  /** V4 or V6. */
-  family: i32 = 0;
-  /** Bits that count. */
-  bits: i32 = 0;
-
-  /** Whether an address is in the block. An IPv4 address is never in a block of IPv6, mapped or not: as in Envoy. */
-  contains(family: i32, address: usize): bool {
-    if (family != this.family) return false;
-    const own = changetype<usize>(this.bytes);
-    const whole = this.bits >> 3;
-    if (compareBytes(own, address, whole) != 0) return false;
-    const rest = this.bits & 7;
-    if (rest == 0) return true;
-    const shift = 8 - rest;
-    return load<u8>(own + <usize>whole) >> (<u8>shift) == load<u8>(address + <usize>whole) >> (<u8>shift);
-  }
+/**
+ * Whether an address is in the block of the first `bits` bits of `block`. Both are of one family: an IPv4 address is never
+ * in a block of IPv6, mapped or not, as in Envoy.
+ */
+export function isInBlock(block: usize, bits: i32, address: usize): bool {
+  const whole = bits >> 3;
+  if (compareBytes(block, address, whole) != 0) return false;
+  const rest = bits & 7;
+  if (rest == 0) return true;
+  const shift = 8 - rest;
+  return load<u8>(block + <usize>whole) >> (<u8>shift) == load<u8>(address + <usize>whole) >> (<u8>shift);
 }
 
-/** The block that a text says: an address, or an address, `/` and a number of bits without leading zeros. Null: none. */
-export function parseCidr(address: usize, length: i32): Cidr | null {
-  const block = new Cidr();
+/** Bits that count of the block that `parseCidr` read last. */
+export let blockBits: i32 = 0;
+
+/**
+ * Reads the block that a text says: an address, or an address, `/` and a number of bits without leading zeros.
+ * @param out receives the address, ADDRESS_BYTES
+ * @returns V4, V6, or 0 when the text is no block
+ */
+export function parseCidr(address: usize, length: i32, out: usize): i32 {
   let slash = 0;
   while (slash < length && load<u8>(address + <usize>slash) != 0x2f) slash++;
-  block.family = parseAddress(address, slash, changetype<usize>(block.bytes));
-  if (block.family == 0) return null;
-  const most = block.family * 8;
-  if (slash == length) {
-    block.bits = most;
-    return block;
-  }
+  const family = parseAddress(address, slash, out);
+  blockBits = family * 8;
+  if (slash == length) return family;
   const digits = length - slash - 1;
-  if (digits < 1 || digits > 3 || (digits > 1 && load<u8>(address + <usize>slash, 1) == 0x30)) return null;
+  if (digits < 1 || digits > 3 || (digits > 1 && load<u8>(address + <usize>slash, 1) == 0x30)) return 0;
+  let bits = 0;
   for (let i = slash + 1; i < length; i++) {
     const digit = <i32>load<u8>(address + <usize>i) - 0x30;
-    if (digit < 0 || digit > 9) return null;
-    block.bits = block.bits * 10 + digit;
+    if (digit < 0 || digit > 9) return 0;
+    bits = bits * 10 + digit;
   }
-  return block.bits > most ? null : block;
+  if (bits > blockBits) return 0;
+  blockBits = bits;
+  return family;
 }

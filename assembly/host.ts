@@ -95,10 +95,21 @@ export function sendLocalReply(
   body: StaticArray<u8>,
   pairs: StaticArray<u8>,
 ): u32 {
+  return sendReply(status, changetype<usize>(details), details.length, body, pairs);
+}
+
+/** The same with details where they lie. */
+export function sendReply(
+  status: u32,
+  details: usize,
+  detailsLength: i32,
+  body: StaticArray<u8>,
+  pairs: StaticArray<u8>,
+): u32 {
   return raw.proxy_send_local_response(
     status,
-    changetype<usize>(details),
-    <usize>details.length,
+    details,
+    <usize>detailsLength,
     changetype<usize>(body),
     <usize>body.length,
     changetype<usize>(pairs),

@@ -16,23 +16,23 @@ export const TOP: u8 = ANY;
 
 /** Whether `length` bytes at `address` match `bytes` in the way that `kind` says. */
 export function fits(kind: u8, bytes: StaticArray<u8>, address: usize, length: i32): bool {
-  const own = bytes.length;
+  return matches(kind, changetype<usize>(bytes), bytes.length, address, length);
+}
+
+/** The same with `own` bytes where they lie. */
+export function matches(kind: u8, bytes: usize, own: i32, address: usize, length: i32): bool {
   switch (kind) {
     case EXACT:
-      return length == own && same(address, bytes, own);
+      return length == own && compareBytes(address, bytes, own) == 0;
     case PREFIX:
-      return length >= own && same(address, bytes, own);
+      return length >= own && compareBytes(address, bytes, own) == 0;
     case SUFFIX:
-      return length >= own && same(address + <usize>(length - own), bytes, own);
+      return length >= own && compareBytes(address + <usize>(length - own), bytes, own) == 0;
     case SOME:
       return length > 0 && !hasLineBreak(address, length);
     default:
       return true;
   }
-}
-
-function same(address: usize, bytes: StaticArray<u8>, length: i32): bool {
-  return compareBytes(address, changetype<usize>(bytes), length) == 0;
 }
 
 /** `.` of a regular expression stands for any byte but this one. */
@@ -42,11 +42,10 @@ export function hasLineBreak(address: usize, length: i32): bool {
 }
 
 /**
- * Whether a text without line breaks matches `pattern`, in which each `*` stands for any number of bytes. The time is
+ * Whether a text without line breaks matches the `own` bytes of `pattern`, in which each `*` stands for any number of bytes. The time is
  * bounded by the product of both lengths.
  */
-export function glob(pattern: StaticArray<u8>, address: usize, length: i32): bool {
-  const own = pattern.length;
+export function glob(pattern: usize, own: i32, address: usize, length: i32): bool {
   let at = 0;
   let p = 0;
   /** The last `*`, and how far it has been stretched. */
@@ -54,10 +53,10 @@ export function glob(pattern: StaticArray<u8>, address: usize, length: i32): boo
   let stretched = 0;
   while (at < length) {
     const byte = load<u8>(address + <usize>at);
-    if (p < own && unchecked(pattern[p]) == 0x2a) {
+    if (p < own && load<u8>(pattern + <usize>p) == 0x2a) {
       star = p++;
       stretched = at;
-    } else if (p < own && unchecked(pattern[p]) == byte) {
+    } else if (p < own && load<u8>(pattern + <usize>p) == byte) {
       p++;
       at++;
     } else if (star >= 0 && byte != 0x0a) {
@@ -65,12 +64,12 @@ export function glob(pattern: StaticArray<u8>, address: usize, length: i32): boo
       at = ++stretched;
     } else return false;
   }
-  while (p < own && unchecked(pattern[p]) == 0x2a) p++;
+  while (p < own && load<u8>(pattern + <usize>p) == 0x2a) p++;
   return p == own;
 }
 
-/** Position of `bytes` in a text at or after `from`; -1 when it is not there. */
-export function find(bytes: StaticArray<u8>, address: usize, length: i32, from: i32): i32 {
-  for (let i = from; i + bytes.length <= length; i++) if (same(address + <usize>i, bytes, bytes.length)) return i;
+/** Position of `own` bytes in a text at or after `from`; -1 when they are not there. */
+export function find(bytes: usize, own: i32, address: usize, length: i32, from: i32): i32 {
+  for (let i = from; i + own <= length; i++) if (compareBytes(address + <usize>i, bytes, own) == 0) return i;
   return -1;
 }

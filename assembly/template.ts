@@ -25,50 +25,47 @@ function operatorAt(address: usize, length: i32, i: i32): u8 {
 }
 
 /**
- * Compiles a template. Null when Istio or Envoy would refuse it: an operator that is not a segment of its own, one after
+ * Compiles a template into `out`. False when Istio or Envoy would refuse it: an operator that is not a segment of its own, one after
  * `{**}`, a literal with other characters than those of RFC 3986's pchar, an empty segment in the middle, or no leading
  * slash.
  */
-export function compileTemplate(address: usize, length: i32): StaticArray<u8> | null {
-  if (length == 0 || load<u8>(address) != 0x2f) return null;
-  const out = new StaticArray<u8>(length);
-  let used = 0;
+export function compileTemplate(address: usize, length: i32, out: ByteBuilder): bool {
+  out.clear();
+  if (length == 0 || load<u8>(address) != 0x2f) return false;
   let many = false;
   let i = 0;
   while (i < length) {
     // At a slash. Only the first and the last may have nothing behind it (Istio trims these).
-    unchecked((out[used++] = 0x2f));
+    out.byte(0x2f);
     if (++i == length) break;
     const operator = operatorAt(address, length, i);
     if (operator != 0) {
-      if (many) return null;
+      if (many) return false;
       many = operator == MANY;
-      unchecked((out[used++] = operator));
+      out.byte(operator);
       i += operator == MANY ? 4 : 3;
-      if (i < length && load<u8>(address + <usize>i) != 0x2f) return null;
+      if (i < length && load<u8>(address + <usize>i) != 0x2f) return false;
       continue;
     }
     const from = i;
     for (; i < length; i++) {
       const byte = load<u8>(address + <usize>i);
       if (byte == 0x2f) break;
-      if (!isLiteral(byte)) return null;
-      unchecked((out[used++] = byte));
+      if (!isLiteral(byte)) return false;
+      out.byte(byte);
     }
-    if (i == from) return null;
+    if (i == from) return false;
   }
-  const compiled = new StaticArray<u8>(used);
-  memory.copy(changetype<usize>(compiled), changetype<usize>(out), <usize>used);
-  return compiled;
+  return true;
 }
 
 const operators = new ByteBuilder();
 
 /**
- * Compiles a template that has one variable beside its operators, such as `/users/{id}`. It stands for one segment, as
- * `{*}` does; its name is letters, digits and `_`. Null: there is none, or there are several, or it is no template.
+ * Compiles into `out` a template that has one variable beside its operators, such as `/users/{id}`. It stands for one segment,
+ * as `{*}` does; its name is letters, digits and `_`. False: there is none, or there are several, or it is no template.
  */
-export function compileVariable(address: usize, length: i32): StaticArray<u8> | null {
+export function compileVariable(address: usize, length: i32, out: ByteBuilder): bool {
   operators.clear();
   let before = -1;
   let count = 0;
@@ -78,20 +75,18 @@ export function compileVariable(address: usize, length: i32): StaticArray<u8> | 
     if (byte != 0x7b) continue;
     const name = nameLength(address + <usize>(i + 1), length - i - 1);
     if (name > 0) {
-      if (before >= 0) return null;
+      if (before >= 0) return false;
       before = count;
       operators.byte(0x2a);
       i += name;
     }
     count++;
   }
-  if (before < 0) return null;
-  const template = compileTemplate(operators.address, operators.length);
-  if (template === null) return null;
-  let at = 0;
-  for (; before >= 0; at++) if (unchecked(template[at]) <= MANY) before--;
-  unchecked((template[at - 1] = VARIABLE));
-  return template;
+  if (before < 0 || !compileTemplate(operators.address, operators.length, out)) return false;
+  let at = out.address;
+  for (; before >= 0; at++) if (load<u8>(at) <= MANY) before--;
+  store<u8>(at - 1, VARIABLE);
+  return true;
 }
 
 /** Length of the letters, digits and `_` before a closing brace; 0: there are none, or other bytes. */
@@ -132,9 +127,9 @@ function isLiteral(byte: u8): bool {
 }
 
 /** Bytes of a compiled template before its first operator: what every path that matches begins with. */
-export function literalLength(template: StaticArray<u8>): i32 {
+export function literalLength(template: usize, own: i32): i32 {
   let length = 0;
-  while (length < template.length && unchecked(template[length]) > MANY) length++;
+  while (length < own && load<u8>(template + <usize>length) > MANY) length++;
   return length;
 }
 
@@ -142,15 +137,15 @@ export function literalLength(template: StaticArray<u8>): i32 {
 export let variable: usize = 0;
 export let variableLength: i32 = 0;
 
-/** Whether a path without its query matches a compiled template. Linear: behind `{**}` there are only literals. */
-export function matchesTemplate(template: StaticArray<u8>, address: usize, length: i32): bool {
+/** Whether a path without its query matches the `own` bytes of a compiled template. Linear: behind `{**}` there are only literals. */
+export function matchesTemplate(template: usize, own: i32, address: usize, length: i32): bool {
   let at = 0;
-  for (let t = 0; t < template.length; t++) {
-    const byte = unchecked(template[t]);
+  for (let t = 0; t < own; t++) {
+    const byte = load<u8>(template + <usize>t);
     if (byte == MANY) {
-      const rest = template.length - t - 1;
+      const rest = own - t - 1;
       if (length - at < rest) return false;
-      return compareBytes(address + <usize>(length - rest), changetype<usize>(template) + <usize>(t + 1), rest) == 0;
+      return compareBytes(address + <usize>(length - rest), template + <usize>(t + 1), rest) == 0;
     }
     if (byte == ONE || byte == VARIABLE) {
       const from = at;

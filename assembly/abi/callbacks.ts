@@ -21,23 +21,19 @@ export function proxy_on_context_create(id: u32, parent: u32): void {
 /**
  * 1 accepts the configuration; 0 makes Envoy refuse it and keep the one before. The one place where garbage is made and
  * collected: the runtime is `minimal`, which collects only when it is told to and needs no bookkeeping on the hot path.
+ * It is collected first, so that the new policy takes the place of one that has gone since.
  */
 export function proxy_on_configure(root: u32, size: u32): i32 {
-  const ok = configure(root, <i32>size);
   // No managed object is on the stack here.
   // @ts-ignore: a global function of the runtime
   __collect();
-  return ok ? 1 : 0;
-}
-
-function configure(root: u32, size: i32): bool {
   const policy = findRoot(root);
-  if (policy === null) return false;
+  if (policy === null) return 0;
   enter();
-  const ok = policy.configure(size);
+  const ok = policy.configure(<i32>size);
   if (ok) policy.ready = true;
   leave();
-  return ok;
+  return ok ? 1 : 0;
 }
 
 export function proxy_on_tick(root: u32): void {

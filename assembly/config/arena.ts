@@ -25,6 +25,22 @@ export function reset(): void {
   end = load<usize>(chunk, sizeof<usize>());
 }
 
+/** Whether the newest chunk holds an address: what was taken since then is less than a chunk. */
+export function isNewest(address: usize): bool {
+  return address > chunk && address < end;
+}
+
+/** Forgets all that was taken from the address `to` on, which is that of something taken or the first byte behind it. */
+export function rewind(to: usize): void {
+  while (to <= chunk || to > end) {
+    const before = load<usize>(chunk);
+    heap.free(chunk);
+    chunk = before;
+    end = load<usize>(chunk, sizeof<usize>());
+  }
+  top = to;
+}
+
 /** Takes `size` bytes, aligned to 8 and filled with zeros. */
 export function take(size: usize): usize {
   const rounded = (size + 7) & ~7;

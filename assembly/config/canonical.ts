@@ -1,3 +1,4 @@
+import { firstItem, nextItem } from "./items";
 import { ARRAY, BOOLEAN, data, DURATION, fieldOf, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
 import { beginHash, hashed, put, putByte, putDecimal, putQuoted } from "./text";
 import { FALSE_VALUE, TRUE_VALUE } from "./texts.gen";
@@ -24,8 +25,10 @@ export function putCanonical(node: Node): void {
   else if (it.kind == MAP) putMap(node);
   else if (it.kind == ARRAY) {
     putByte(0x5b);
-    for (let item = it.ptr; item != NONE; item = data(item).next) {
-      if (item != it.ptr) putByte(0x2c);
+    let comma = false;
+    for (let item = firstItem(node); item != NONE; item = nextItem(item)) {
+      if (comma) putByte(0x2c);
+      comma = true;
       putCanonical(item);
     }
     putByte(0x5d);

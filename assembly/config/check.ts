@@ -1,5 +1,6 @@
 /** The one checker: nodes against a table. It fills in defaults and gives each field its slot. */
 import { readDuration } from "./duration";
+import { checkLater, firstItem, nextItem } from "./items";
 import { readJson } from "./json";
 import { close, open, openAt, openField } from "./message";
 import {
@@ -62,7 +63,8 @@ function fits(len: i32, body: usize): bool {
 }
 
 function checkItems(base: usize, offset: i32, list: Node): bool {
-  for (let item = data(list).ptr; item != NONE; item = data(item).next)
+  if (checkLater(list, offset)) return true;
+  for (let item = firstItem(list); item != NONE; item = nextItem(item))
     if (!checkNode(base, offset, item)) return false;
   return true;
 }

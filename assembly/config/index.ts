@@ -9,7 +9,8 @@
  */
 import { reset } from "./arena";
 import { checkNode } from "./check";
-import { readJson } from "./json";
+import { firstItem, nextItem, setChecked } from "./items";
+import { readShedding } from "./json";
 import { clear, close, messageLen, messagePtr, open, openAt, openLine } from "./message";
 import { data, fieldOf, Node, NONE, OBJECT } from "./node";
 import { looksLikeStruct, readStruct } from "./struct";
@@ -19,6 +20,7 @@ import * as texts from "./texts.gen";
 /** Gives back the memory of all nodes before the next `check` does: for what a filter builds without them. */
 export { reset as release } from "./arena";
 export { hash } from "./canonical";
+export { shedLists } from "./json";
 export { messageLen, messagePtr, Node, NONE };
 
 /** Whether a configuration of `size` bytes may be read at all. False: there is a message. */
@@ -42,8 +44,10 @@ export function fits(size: i32, limit: i32): bool {
 export function check(ptr: usize, len: i32, table: usize): Node {
   reset();
   clear();
+  setChecked(0);
   const root = read(ptr, len);
   if (root == NONE || !checkNode(table, 0, root)) return NONE;
+  setChecked(table);
   return root;
 }
 
@@ -61,7 +65,7 @@ function read(ptr: usize, len: i32): Node {
     close();
     return NONE;
   }
-  return readJson(ptr, len);
+  return readShedding(ptr, len);
 }
 
 /** The value of a field of an object, given or by default. NONE: absent and without default, or `object` is NONE. */
@@ -116,12 +120,12 @@ export function keyLen(field: Node): i32 {
 
 /** The first item of a list, or field of a map; NONE: it is empty. */
 export function first(list: Node): Node {
-  return list == NONE ? NONE : data(list).ptr;
+  return list == NONE ? NONE : firstItem(list);
 }
 
-/** The item or field after `item`; NONE: it was the last. */
+/** The item or field after `item`, which is void from now on where long lists are shed. NONE: it was the last. */
 export function next(item: Node): Node {
-  return item == NONE ? NONE : data(item).next;
+  return item == NONE ? NONE : nextItem(item);
 }
 
 /** Reports what the schema can't say, such as one field against another: `what` comes after the node's pointer. Always false. */

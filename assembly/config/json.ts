@@ -3,7 +3,7 @@
  * no NUL (escaped neither, unless the caller allows it), no more levels than the caller allows. Strings without escapes stay where they are in the input.
  * Keys that occur twice are the checker's business: it sees them in both input forms.
  */
-import { take } from "./arena";
+import { isNewest, rewind, take } from "./arena";
 import { close, openLine } from "./message";
 import { append, ARRAY, BOOLEAN, data, MAX_DEPTH, Node, NodeData, NONE, NULL, OBJECT, STRING } from "./node";
 import { setDecimal } from "./number";
@@ -31,6 +31,52 @@ function fail(at: usize, what: texts.Text): bool {
   return close();
 }
 
+/** Bytes of text from which on a list is shed (items.ts); 0: none is. */
+let longest: usize = 0;
+/** Whether lists of the text that is read now are shed, where they are long, and whether it is but one item of such a list. */
+let shedding: bool = false;
+let single: bool = false;
+
+/** From now on configurations keep no list whose text is longer than this many bytes, and whose nodes take more than a chunk. */
+export function shedLists(longer: usize): void {
+  longest = longer;
+}
+
+export function mayShed(): bool {
+  return longest != 0;
+}
+
+/** Reads a configuration. NONE: as `readJson`. */
+export function readShedding(ptr: usize, len: i32): Node {
+  shedding = longest != 0;
+  const root = readJson(ptr, len);
+  shedding = false;
+  return root;
+}
+
+/** Reads the item at `ptr` of a list in a text that was read before. `itemEnd` is the byte behind it and the space there. */
+export function readSingle(ptr: usize): Node {
+  single = true;
+  const item = readShedding(ptr, i32.MAX_VALUE);
+  single = false;
+  return item;
+}
+export let itemEnd: usize = 0;
+
+/** Forgets the items of a list whose text is long and whose nodes are many. Called behind each of them. */
+function shed(list: Node): void {
+  const it = data(list);
+  if (!it.shed) {
+    if (cur - <usize>it.value < longest || isNewest(list)) return;
+    it.shed = true;
+    it.ptr = <usize>it.value;
+  }
+  rewind(list + offsetof<NodeData>());
+  // The next item is linked to the one before: now to the list, whose own link is made later.
+  it.link = list;
+  it.next = NONE;
+}
+
 /** Most levels of the text that is read now, and whether a string in it may hold an escaped NUL. */
 let deepest: i32 = MAX_DEPTH;
 let nulAllowed: bool = false;
@@ -54,6 +100,10 @@ export function readJson(ptr: usize, len: i32, depth: i32 = MAX_DEPTH, nul: bool
   let keyLen = 0;
   while (true) {
     skipSpace();
+    if (single && next == COMMA_OR_END && above == NONE) {
+      itemEnd = cur;
+      return root;
+    }
     if (cur >= end) {
       if (next == COMMA_OR_END && above == NONE) return root;
       fail(cur, texts.EARLY);
@@ -69,6 +119,7 @@ export function readJson(ptr: usize, len: i32, depth: i32 = MAX_DEPTH, nul: bool
       return NONE;
     }
     const inObject = above != NONE && data(above).kind == OBJECT;
+    if (shedding && next == COMMA_OR_END && !inObject) shed(above);
     if (next != VALUE && next != KEY && byte == (inObject ? 0x7d : 0x5d)) {
       cur++;
       level--;
@@ -114,6 +165,7 @@ export function readJson(ptr: usize, len: i32, depth: i32 = MAX_DEPTH, nul: bool
         node.kind = byte == 0x7b ? OBJECT : ARRAY;
         next = byte == 0x7b ? KEY_OR_END : VALUE_OR_END;
         cur++;
+        if (shedding) node.value = <i64>cur;
       } else if (!readScalar(node, byte)) return NONE;
     }
   }

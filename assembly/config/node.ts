@@ -28,7 +28,10 @@ export class NodeData {
   exact: bool;
   /** Of a field of a checked object: its place in the table. */
   slot: u8;
-  /** First byte of a string, of a number's text (0: it came without text), or the first child of a container. */
+  /** Of a list: its items are not kept, see items.ts. */
+  shed: bool;
+  /** First byte of a string, of a number's text (0: it came without text), or the first child of a container. Of a list that
+   * was shed: where the text of its items begins. */
   ptr: usize;
   /** Bytes of the string or of the number's text, or children of the container. */
   len: i32;
@@ -39,7 +42,8 @@ export class NodeData {
   next: Node;
   /** Of a container: its last child; of a checked object, where the table says how its fields are ordered. */
   link: usize;
-  /** A number in thousandths, a duration in milliseconds, the index in an enum, 1 for true. */
+  /** A number in thousandths, a duration in milliseconds, the index in an enum, 1 for true. Of a list that may be shed: where
+   * its text begins, later where that of the item read last ends. */
   value: i64;
 }
 

@@ -1,5 +1,5 @@
 /** Trust domains that stand for one another (Istio, pilot/pkg/security/trustdomain/bundle.go and util.go). Pure. */
-import { ByteBuilder, compareBytes, copyBytes, equals, isText } from "../../assembly/bytes";
+import { ByteBuilder, compareBytes, equals, isText } from "../../assembly/bytes";
 import { LOCAL } from "./texts.gen";
 
 const STAR: u8 = 0x2a;
@@ -8,50 +8,31 @@ const SLASH: u8 = 0x2f;
 const PARTS: i32 = 5;
 const built = new ByteBuilder();
 
-/** What the last expansion gave; reused. */
-const all: Array<StaticArray<u8>> = [];
-
-function alone(address: usize, length: i32): Array<StaticArray<u8>> {
-  all.push(copyBytes(address, length));
-  return all;
-}
-
 /**
- * The principals that one of a policy stands for: where its trust domain is one of the mesh's, or cluster.local, the same
- * in each of the mesh's; else it alone. The list is void with the next call.
+ * Bytes of the trust domain of a principal that stands for the same in each of the mesh's: it is one of them, or
+ * cluster.local. -1: the principal stands for itself alone.
  * @param domains the mesh's trust domain, then its aliases
  */
-export function expandPrincipal(address: usize, length: i32, domains: Array<StaticArray<u8>>): Array<StaticArray<u8>> {
-  all.length = 0;
+export function sharedDomain(address: usize, length: i32, domains: Array<StaticArray<u8>>): i32 {
   const own = domainLength(address, length);
   // `*` alone for a trust domain is every one.
-  if (own < 0 || (own == 1 && load<u8>(address) == STAR)) return alone(address, length);
-  if (!isKnown(address, own, domains) && !isText(address, own, LOCAL)) return alone(address, length);
-  for (let i = 0; i < domains.length; i++) {
-    const other = unchecked(domains[i]);
-    const otherAddress = changetype<usize>(other);
-    if (suffixMatch(otherAddress, other.length, address, own)) addOnce(copyBytes(address, length));
-    else
-      addOnce(
-        built
-          .clear()
-          .add(other)
-          .bytes(address + <usize>own, length - own)
-          .copy(),
-      );
-  }
-  return all;
+  if (own < 0 || (own == 1 && load<u8>(address) == STAR)) return -1;
+  return isKnown(address, own, domains) || isText(address, own, LOCAL) ? own : -1;
 }
 
-/** The trust domains that one of a policy stands for: all of the mesh's where it is one of them. */
-export function expandTrustDomain(
-  address: usize,
-  length: i32,
-  domains: Array<StaticArray<u8>>,
-): Array<StaticArray<u8>> {
-  all.length = 0;
-  for (let i = 0; i < domains.length; i++) if (equals(address, length, unchecked(domains[i]))) return domains;
-  return alone(address, length);
+/** A principal in another trust domain; void with the next call. @param own bytes of its own */
+export function inDomain(address: usize, length: i32, own: i32, domain: StaticArray<u8>): ByteBuilder {
+  if (suffixMatch(changetype<usize>(domain), domain.length, address, own)) return built.clear().bytes(address, length);
+  return built
+    .clear()
+    .add(domain)
+    .bytes(address + <usize>own, length - own);
+}
+
+/** Whether a trust domain stands for all of the mesh's: it is one of them. */
+export function isDomain(address: usize, length: i32, domains: Array<StaticArray<u8>>): bool {
+  for (let i = 0; i < domains.length; i++) if (equals(address, length, unchecked(domains[i]))) return true;
+  return false;
 }
 
 /** Bytes of the trust domain of a principal; -1 when it has not PARTS parts. */
@@ -88,9 +69,4 @@ function suffixMatch(text: usize, length: i32, pattern: usize, size: i32): bool 
   const rest = size - 1;
   if (rest < 0 || load<u8>(pattern) != STAR || length < rest) return false;
   return compareBytes(text + <usize>(length - rest), pattern + 1, rest) == 0;
-}
-
-function addOnce(bytes: StaticArray<u8>): void {
-  for (let i = 0; i < all.length; i++) if (equals(changetype<usize>(bytes), bytes.length, unchecked(all[i]))) return;
-  all.push(bytes);
 }

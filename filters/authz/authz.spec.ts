@@ -2,6 +2,7 @@
 import { ascii, at, ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { headerPairs } from "../../assembly/headers";
+import { arrange } from "./arrange";
 import { compile } from "./config";
 import { Facts, putText, Text } from "./facts";
 import { Policy, Rule } from "./model";
@@ -60,6 +61,7 @@ function configure(text: string): string {
   let compiled: Policy | null = null;
   if (root != cfg.NONE) compiled = compile(root);
   if (compiled === null) return String.UTF8.decodeUnsafe(cfg.messagePtr(), cfg.messageLen());
+  arrange(compiled);
   policy = compiled;
   decider = new Decider(policy, request, facts);
   return NONE;

@@ -2,7 +2,6 @@
  * Claims by their type, and claims against parts of the path. A claim that the token has not does not match; one of another
  * type can't be said to match or not, and neither can a segment that servers read in several ways. Pure.
  */
-import { equals } from "../../assembly/bytes";
 import {
   firstItem,
   isList,
@@ -38,13 +37,13 @@ export function holds(condition: Condition, claim: Node, request: Request): i32 
 function compare(value: Value, claim: Node, request: Request): i32 {
   switch (value.kind) {
     case Kind.RANGE:
-      return inRange(changetype<usize>(value.bytes), thousandths(claim));
+      return inRange(value.bytes, thousandths(claim));
     case Kind.BOOLEAN:
       return truth(claim) < 0 ? MAYBE : answer(truth(claim) == value.number);
     case Kind.MEMBER:
-      return isList(claim) ? answer(hasMember(claim, value.bytes)) : MAYBE;
+      return isList(claim) ? answer(hasMember(claim, value)) : MAYBE;
     default:
-      return isString(claim) ? isInPath(value.bytes, claim, request) : MAYBE;
+      return isString(claim) ? isInPath(value, claim, request) : MAYBE;
   }
 }
 
@@ -56,14 +55,14 @@ function inRange(range: usize, number: i64): i32 {
   return number == NO_NUMBER ? MAYBE : answer(number >= load<i64>(range) && number <= load<i64>(range, 8));
 }
 
-function hasMember(list: Node, bytes: StaticArray<u8>): bool {
+function hasMember(list: Node, value: Value): bool {
   for (let item = firstItem(list); item != NONE; item = nextItem(item))
-    if (isString(item) && equals(textAddress(item), textLength(item), bytes)) return true;
+    if (isString(item) && equal(textAddress(item), textLength(item), value.bytes, value.length)) return true;
   return false;
 }
 
 /** Whether all forms of the path have the claim there, or none. */
-function isInPath(template: StaticArray<u8>, claim: Node, request: Request): i32 {
+function isInPath(template: Value, claim: Node, request: Request): i32 {
   if (request.forms == 0) return MAYBE;
   let best = NO;
   let worst = YES;
@@ -75,8 +74,8 @@ function isInPath(template: StaticArray<u8>, claim: Node, request: Request): i32
   return best == worst ? best : MAYBE;
 }
 
-function isVariable(template: StaticArray<u8>, claim: Node, address: usize, length: i32): i32 {
-  if (!matchesTemplate(template, address, length)) return NO;
+function isVariable(template: Value, claim: Node, address: usize, length: i32): i32 {
+  if (!matchesTemplate(template.bytes, template.length, address, length)) return NO;
   for (let i = 0; i < variableLength; i++) {
     const byte = load<u8>(variable + <usize>i);
     // An escape, parameters, or what some take for a slash.

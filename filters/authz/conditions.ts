@@ -1,13 +1,15 @@
 /** Lists of values -> conditions, and what a configuration must provide for them. Pure. */
+import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
-import { expandPrincipal, expandTrustDomain } from "./aliases";
-import { Attribute, Condition, Need, Policy, Value } from "./model";
+import { Store } from "../../assembly/store";
+import { inDomain, isDomain, sharedDomain } from "./aliases";
+import { Attribute, Condition, Need, newCondition, Policy, Value } from "./model";
 import { NO_DIRECT_ADDRESS, NO_SECOND_SAN, NO_TOKEN_CHECKS } from "./texts.gen";
-import { compileValue, problem } from "./values";
+import { compileValue, keepValue, problem } from "./values";
 
 export class Conditions {
   /** Namespace of the policy that is compiled. */
-  namespace: StaticArray<u8> = new StaticArray<u8>(0);
+  readonly namespace: ByteBuilder = new ByteBuilder();
 
   /** @param tokenChecks the token's own form is to be checked wherever claims are used */
   constructor(
@@ -15,10 +17,14 @@ export class Conditions {
     private readonly tokenChecks: bool,
   ) {}
 
+  get store(): Store {
+    return this.policy.store;
+  }
+
   /** Adds a condition to a list; none when both lists of values are empty. False after an error. */
   add(list: Array<Condition>, attribute: u8, values: cfg.Node, notValues: cfg.Node): bool {
     if (cfg.len(values) == 0 && cfg.len(notValues) == 0) return true;
-    const condition = new Condition(attribute);
+    const condition = newCondition(this.store, attribute);
     if (!this.compile(condition, values, notValues)) return false;
     list.push(condition);
     return true;
@@ -49,24 +55,34 @@ export class Conditions {
   /** Adds the values that one of a policy stands for: trust domains stand for one another. */
   private expand(condition: Condition, address: usize, length: i32): bool {
     const domains = this.policy.trustDomains;
-    const ofPrincipal = condition.attribute == Attribute.PRINCIPAL;
-    if (!ofPrincipal && condition.attribute != Attribute.TRUST_DOMAIN) return this.take(condition, address, length);
-    const all = ofPrincipal ? expandPrincipal(address, length, domains) : expandTrustDomain(address, length, domains);
-    for (let i = 0; i < all.length; i++) {
-      const bytes = unchecked(all[i]);
-      if (!this.take(condition, changetype<usize>(bytes), bytes.length)) return false;
+    switch (condition.attribute) {
+      case Attribute.PRINCIPAL:
+        const own = sharedDomain(address, length, domains);
+        if (own < 0) break;
+        for (let i = 0; i < domains.length; i++) {
+          const other = inDomain(address, length, own, unchecked(domains[i]));
+          if (!this.take(condition, other.address, other.length)) return false;
+        }
+        return true;
+      case Attribute.TRUST_DOMAIN:
+        if (!isDomain(address, length, domains)) break;
+        for (let i = 0; i < domains.length; i++) {
+          const other = unchecked(domains[i]);
+          if (!this.take(condition, changetype<usize>(other), other.length)) return false;
+        }
+        return true;
     }
-    return true;
+    return this.take(condition, address, length);
   }
 
   private take(condition: Condition, address: usize, length: i32): bool {
-    const value = compileValue(condition.attribute, address, length, this.namespace, this.policy.strict);
-    if (value === null) return false;
+    if (!compileValue(condition.attribute, address, length, this.namespace, this.policy.strict)) return false;
+    const value = keepValue(this.store);
     const last = this.last;
     if (this.first === null || last === null) this.first = value;
     else last.next = value;
     this.last = value;
-    condition.whole = condition.whole || hasComma(value.bytes);
+    condition.whole = condition.whole || hasComma(value.bytes, value.length);
     return true;
   }
 
@@ -115,7 +131,7 @@ function needOf(attribute: u8): u32 {
   }
 }
 
-function hasComma(bytes: StaticArray<u8>): bool {
-  for (let i = 0; i < bytes.length; i++) if (unchecked(bytes[i]) == 0x2c) return true;
+function hasComma(bytes: usize, length: i32): bool {
+  for (let i = 0; i < length; i++) if (load<u8>(bytes + <usize>i) == 0x2c) return true;
   return false;
 }

@@ -2,23 +2,25 @@
  * Checked nodes -> compiled policies, with Istio's own validation (pkg/config/validation/validation.go,
  * ValidateAuthorizationPolicy). Pure.
  */
-import { ByteBuilder, compareBytes, copyBytes } from "../../assembly/bytes";
+import { copyBytes } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { headerPairs } from "../../assembly/headers";
-import { KeyTable } from "../../assembly/keys";
 import { BASE, DECODE, MERGE } from "../../assembly/path";
+import { Store } from "../../assembly/store";
 import { compileClaims } from "./claims-config";
 import { Conditions } from "./conditions";
-import { Attribute, Clause, Condition, Origin, Policy, Rule, RuleSet } from "./model";
+import { Attribute, Condition, newCondition, newNamedCondition, Origin, Policy, Rule, RuleSet } from "./model";
 import { isAnswerHeader, isAnswerValue } from "./names";
-import { isResource } from "./scope";
+import { Origins } from "./origins";
+import { takeResource } from "./scope";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
 import { compileTokens } from "./token-config";
-import { compileKey, keyProblem } from "./when";
+import { compileKey, keyName, keyProblem } from "./when";
 
-const built = new ByteBuilder();
-const other = new ByteBuilder();
+/** Bytes of text: a list that is longer is read item by item. */
+const LONG_LIST: usize = 1024;
+cfg.shedLists(LONG_LIST);
 
 /** @returns null after an error, whose message is `cfg.messagePtr()` */
 export function compile(root: cfg.Node): Policy | null {
@@ -43,7 +45,7 @@ export function compile(root: cfg.Node): Policy | null {
   compileWorkload(policy, workload);
   const exempt = cfg.field(root, slot.EXEMPT_PATHS);
   if (cfg.len(exempt) > 0) {
-    const condition = new Condition(Attribute.PATH);
+    const condition = newCondition(policy.store, Attribute.PATH);
     if (!conditions.compile(condition, exempt, cfg.NONE)) return null;
     policy.exempt = condition;
   }
@@ -89,58 +91,24 @@ function compileAnswer(policy: Policy, deny: cfg.Node): bool {
 }
 
 function compilePolicies(policy: Policy, conditions: Conditions, list: cfg.Node, workload: cfg.Node): bool {
-  const known = new KeyTable();
+  const known = new Origins(policy.store);
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
     const namespace = cfg.field(item, slot.POLICIES_NAMESPACE);
     const name = cfg.field(item, slot.POLICIES_NAME);
     const spec = cfg.field(item, slot.POLICIES_SPEC);
-    if (!isResource(namespace, name, spec, workload, known, texts.TWO_POLICIES)) return false;
-    conditions.namespace = bytesOf(namespace);
+    const origin = takeResource(namespace, name, spec, workload, known, texts.TWO_POLICIES);
+    if (origin === null) return false;
+    conditions.namespace.clear().bytes(cfg.ptr(namespace), cfg.len(namespace));
     const set = setOf(policy, spec, cfg.flag(cfg.field(item, slot.POLICIES_DRY_RUN)));
     if (set === null) return false;
     set.present = true;
     if (!compileClaims(conditions, cfg.field(item, slot.POLICIES_CLAIMS), claims)) return false;
     const rules = cfg.field(spec, slot.POLICIES_SPEC_RULES);
-    const origin = newOrigin(namespace, name);
     let index = 0;
     for (let rule = cfg.first(rules); rule != cfg.NONE; rule = cfg.next(rule))
-      if (!compileRule(set, conditions, new Rule(origin, index++), rule)) return false;
-  }
-  // All is compiled: what comes now takes the place of the nodes.
-  cfg.release();
-  const sets = [policy.allow, policy.deny, policy.audit, policy.dryAllow, policy.dryDeny];
-  for (let i = 0; i < sets.length; i++) {
-    const set = unchecked(sets[i]);
-    sort(set.rules);
-    set.lookup.build(set.rules);
+      if (!compileRule(set, conditions, origin, index++, rule)) return false;
   }
   return true;
-}
-
-/** Envoy evaluates the rules of one action in the order of their names' bytes. Shell's sort: the rules come nearly sorted. */
-function sort(rules: Array<Rule>): void {
-  for (let gap = rules.length >> 1; gap > 0; gap >>= 1) {
-    for (let i = gap; i < rules.length; i++) {
-      const rule = unchecked(rules[i]);
-      rule.putId(built);
-      let j = i;
-      for (; j >= gap && isBefore(built, unchecked(rules[j - gap]).putId(other)); j -= gap)
-        unchecked((rules[j] = rules[j - gap]));
-      unchecked((rules[j] = rule));
-    }
-  }
-}
-
-function isBefore(a: ByteBuilder, b: ByteBuilder): bool {
-  const order = compareBytes(a.address, b.address, min(a.length, b.length));
-  return order != 0 ? order < 0 : a.length < b.length;
-}
-
-function newOrigin(namespace: cfg.Node, name: cfg.Node): Origin {
-  built.clear().text(texts.ID_NAMESPACE).bytes(cfg.ptr(namespace), cfg.len(namespace)).text(texts.ID_POLICY);
-  const id = built.bytes(cfg.ptr(name), cfg.len(name)).text(texts.ID_RULE).copy();
-  built.clear().bytes(cfg.ptr(namespace), cfg.len(namespace)).byte(0x2f);
-  return new Origin(id, built.bytes(cfg.ptr(name), cfg.len(name)).byte(0x2f).copy());
 }
 
 /** The rules of the policy's action. Null after an error. */
@@ -175,52 +143,69 @@ function setOf(policy: Policy, spec: cfg.Node, dryRun: bool): RuleSet | null {
   }
 }
 
-function compileRule(set: RuleSet, conditions: Conditions, rule: Rule, node: cfg.Node): bool {
+function compileRule(set: RuleSet, conditions: Conditions, origin: Origin, index: i32, node: cfg.Node): bool {
   ofPermissions.length = 0;
   ofPrincipals.length = 0;
   for (let i = 0; i < claims.length; i++) ofPrincipals.push(unchecked(claims[i]));
   const when = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN);
   for (let item = cfg.first(when); item != cfg.NONE; item = cfg.next(item))
     if (!compileWhen(conditions, item)) return false;
-  clauses.length = 0;
+  beginClauses();
   const from = cfg.field(node, slot.POLICIES_SPEC_RULES_FROM);
   for (let item = cfg.first(from); item != cfg.NONE; item = cfg.next(item)) {
     clause.length = 0;
     if (!compileSource(conditions, cfg.field(item, slot.POLICIES_SPEC_RULES_FROM_SOURCE))) return false;
     addClause(ofPrincipals);
   }
-  rule.principals = takeClauses(ofPrincipals);
+  const rule = changetype<Rule>(takeClauses(conditions.store, ofPrincipals, <i32>offsetof<Rule>()));
+  rule.origin = origin;
+  rule.index = index;
   const to = cfg.field(node, slot.POLICIES_SPEC_RULES_TO);
   for (let item = cfg.first(to); item != cfg.NONE; item = cfg.next(item)) {
     clause.length = 0;
     if (!compileOperation(conditions, cfg.field(item, slot.POLICIES_SPEC_RULES_TO_OPERATION))) return false;
     addClause(ofPermissions);
   }
-  rule.permissions = takeClauses(ofPermissions);
+  rule.permissions = takeClauses(conditions.store, ofPermissions, 0);
   set.rules.push(rule);
   return true;
 }
 
-/** The clause that is compiled, and those before it in the same list; reused. */
+/** The clause that is compiled, and the list that it belongs to, as `Clauses` lie in the store; reused. */
 const clause: Array<Condition> = [];
-const clauses: Array<Clause> = [];
+const words: Array<usize> = [0];
 /** The conditions of the policy's own `claims`, which are as those of `when`; reused. */
 const claims: Array<Condition> = [];
 /** The conditions of `when`; reused. */
 const ofPermissions: Array<Condition> = [];
 const ofPrincipals: Array<Condition> = [];
 
-/** Ends a clause. Conditions of `when` belong to every `from` or `to` (model.go, New). */
-function addClause(when: Array<Condition>): void {
-  for (let i = 0; i < when.length; i++) clause.push(unchecked(when[i]));
-  clauses.push(StaticArray.fromArray(clause));
+function beginClauses(): void {
+  words.length = 1;
+  unchecked((words[0] = 0));
 }
 
-/** Ends a list of clauses; without any, the conditions of `when` stand alone. */
-function takeClauses(when: Array<Condition>): StaticArray<Clause> {
-  if (clauses.length == 0) clauses.push(StaticArray.fromArray(when));
-  const taken = StaticArray.fromArray(clauses);
-  clauses.length = 0;
+/** Ends a clause. Conditions of `when` belong to every `from` or `to` (model.go, New). */
+function addClause(when: Array<Condition>): void {
+  words.push(clause.length + when.length);
+  for (let i = 0; i < clause.length; i++) words.push(changetype<usize>(unchecked(clause[i])));
+  for (let i = 0; i < when.length; i++) words.push(changetype<usize>(unchecked(when[i])));
+  unchecked(words[0]++);
+}
+
+/**
+ * Ends a list of clauses; without any, the conditions of `when` stand alone.
+ * @returns where the list lies in the store, behind `before` bytes
+ */
+function takeClauses(room: Store, when: Array<Condition>, before: i32): usize {
+  if (words.length == 1) {
+    clause.length = 0;
+    addClause(when);
+  }
+  const bytes = words.length * <i32>sizeof<usize>();
+  const taken = room.take(before + bytes);
+  memory.copy(taken + <usize>before, words.dataStart, <usize>bytes);
+  beginClauses();
   return taken;
 }
 
@@ -228,10 +213,10 @@ function compileWhen(conditions: Conditions, node: cfg.Node): bool {
   const key = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_KEY);
   const values = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_VALUES);
   const notValues = cfg.field(node, slot.POLICIES_SPEC_RULES_WHEN_NOT_VALUES);
-  const condition = compileKey(cfg.ptr(key), cfg.len(key));
-  if (condition === null) return cfg.error(key, keyProblem);
+  const attribute = compileKey(cfg.ptr(key), cfg.len(key));
+  if (attribute < 0) return cfg.error(key, keyProblem);
   if (cfg.len(values) == 0 && cfg.len(notValues) == 0) return cfg.error(node, texts.NO_VALUES);
-  const attribute = condition.attribute;
+  const condition = newNamedCondition(conditions.store, <u8>attribute, keyName);
   const toPermissions =
     attribute == Attribute.DESTINATION_IP || attribute == Attribute.PORT || attribute == Attribute.SNI;
   if (!conditions.compile(condition, values, notValues)) return false;

@@ -1,5 +1,5 @@
 /** Authorization, a downstream filter. What it does and why is in README.md ("How it works"). */
-import { ascii, ByteBuilder } from "../../assembly/bytes";
+import { ByteBuilder } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import * as cfg from "../../assembly/config";
 import { readConfiguration, refuse } from "../../assembly/configuration";
@@ -15,7 +15,7 @@ import {
   removeHeader,
   resultAddress,
   resultLength,
-  sendLocalReply,
+  sendReply,
   setProperty,
   setTickPeriod,
   Status,
@@ -23,9 +23,10 @@ import {
 import { log, refreshLogLevel } from "../../assembly/log";
 import { MetricFamily } from "../../assembly/metrics";
 import { Vitals } from "../../assembly/vitals";
+import { arrange } from "./arrange";
 import { compile } from "./config";
 import { HostFacts } from "./host-facts";
-import { Place, Policy, Rule } from "./model";
+import { Attribute, Condition, Place, Policy, Rule } from "./model";
 import { Decider, Reason, Verdict } from "./policy";
 import { Request } from "./request";
 import { SIZE_LIMIT, TABLE } from "./schema.gen";
@@ -42,9 +43,8 @@ export {
   proxy_on_tick,
 } from "../../assembly/abi/callbacks";
 
-const FILTER = ascii("authz");
-const NO_POLICY_DETAILS = ascii("authz_denied[policy]");
-const FORBIDDEN = ascii("RBAC: access denied");
+const FILTER = textBytes(texts.FILTER);
+const FORBIDDEN = textBytes(texts.FORBIDDEN);
 const NO_PAIRS = new StaticArray<u8>(0);
 /** The heartbeat. */
 const TICK_MILLIS: u32 = 1000;
@@ -56,27 +56,29 @@ const ENTRY_BYTES: u32 = 8;
 const REASONS: i32 = Reason.TOKEN + 1;
 
 const request = new Request();
+/** What a root has before its first configuration. */
+const NO_POLICY = new Policy();
+const NO_FACTS = new HostFacts(NO_POLICY);
+const NO_DECIDER = new Decider(NO_POLICY, request, NO_FACTS);
 const line = new ByteBuilder();
 const streams = install((): Root => new Authorization(), ENTRY_BYTES, denyOrphan);
 
 /** A request that no policy claims is denied. */
 function denyOrphan(): i32 {
-  sendLocalReply(403, NO_POLICY_DETAILS, FORBIDDEN, NO_PAIRS);
+  sendReply(403, texts.NO_POLICY_DETAILS + 1, load<u8>(texts.NO_POLICY_DETAILS), FORBIDDEN, NO_PAIRS);
   return Action.StopIteration;
 }
 
 /** One configuration. */
 class Authorization extends Root {
-  private policy: Policy = new Policy();
-  private facts: HostFacts = new HostFacts(new Policy());
-  private decider: Decider = new Decider(new Policy(), request, new HostFacts(new Policy()));
+  private policy: Policy = NO_POLICY;
+  private facts: HostFacts = NO_FACTS;
+  private decider: Decider = NO_DECIDER;
   private metrics: MetricFamily = new MetricFamily(FILTER, FILTER);
   private vitals: Vitals | null = null;
   private allowed: i32 = -1;
   /** Counters of denials by `Reason`; those by a rule have their own. */
   private denied: StaticArray<i32> = new StaticArray<i32>(REASONS);
-  /** Details of the answers by `Reason`; a rule has its own. */
-  private readonly details: StaticArray<StaticArray<u8>> = detailsOfReasons();
   private counted: i32 = 0;
   private deniedByOthers: i32 = -1;
   private audited: i32 = -1;
@@ -97,6 +99,9 @@ class Authorization extends Root {
     const hash = <u64>cfg.hash(root);
     const policy = compile(root);
     if (policy === null) return refuse(FILTER);
+    // All is compiled: what comes now takes the place of the nodes.
+    cfg.release();
+    arrange(policy);
     this.apply(policy, hash);
     return true;
   }
@@ -149,13 +154,10 @@ class Authorization extends Root {
     this.countDenied(verdict);
     this.describe(verdict);
     if (this.policy.shadow) return Action.Continue;
-    if (verdict.reason == Reason.TOKEN) {
-      sendLocalReply(401, unchecked(this.details[Reason.TOKEN]), this.badToken, this.challenge);
-      return Action.StopIteration;
-    }
-    const rule = verdict.rule;
-    const details = rule !== null ? detailsOf(rule) : unchecked(this.details[verdict.reason]);
-    sendLocalReply(this.policy.status, details, this.policy.body, this.policy.headers);
+    putName(line.clear().text(texts.DETAILS), verdict);
+    line.byte(0x5d);
+    if (verdict.reason == Reason.TOKEN) sendReply(401, line.address, line.length, this.badToken, this.challenge);
+    else sendReply(this.policy.status, line.address, line.length, this.policy.body, this.policy.headers);
     return Action.StopIteration;
   }
 
@@ -191,12 +193,13 @@ class Authorization extends Root {
 
   /** A rule's counter is made when it first denies: most never do. */
   private counterOf(rule: Rule): i32 {
-    if (rule.counter >= 0) return rule.counter;
+    if (rule.counter > 0) return rule.counter - 1;
     if (this.counted >= MAX_COUNTED) return this.deniedByOthers;
     this.counted++;
     const event = textBytes(this.policy.shadow ? texts.SHADOW_DENIED : texts.DENIED);
-    rule.counter = this.metrics.counter(event, rule.putName(line.clear()).copy(), reasonBytes(Reason.DENY_RULE));
-    return rule.counter >= 0 ? rule.counter : this.deniedByOthers;
+    const counter = this.metrics.counter(event, rule.putName(line.clear()).copy(), reasonBytes(Reason.DENY_RULE));
+    rule.counter = counter + 1;
+    return counter >= 0 ? counter : this.deniedByOthers;
   }
 
   /** For the access log and, at level info, for Envoy's log: which rule denies, or came nearest to allowing. */
@@ -209,8 +212,7 @@ class Authorization extends Root {
       decider.explain();
       const nearest = decider.nearest;
       const failed = decider.failed;
-      if (nearest !== null && failed !== null)
-        nearest.putName(line.text(texts.NEAREST)).text(texts.FAILED).text(keyText(failed.attribute)).add(failed.name);
+      if (nearest !== null && failed !== null) putMiss(nearest, failed);
     }
     if (verdict.reason == Reason.TOKEN) line.text(this.decider.fault);
     this.leave(texts.DENIED, line.address + <usize>from, line.length - from);
@@ -261,17 +263,10 @@ function reasonBytes(reason: i32): StaticArray<u8> {
   return textBytes(reasonText(reason));
 }
 
-/** As the counters: put together when the rule first denies. */
-function detailsOf(rule: Rule): StaticArray<u8> {
-  if (rule.details.length == 0) rule.details = rule.putName(line.clear().text(texts.DETAILS)).byte(0x5d).copy();
-  return rule.details;
-}
-
-function detailsOfReasons(): StaticArray<StaticArray<u8>> {
-  const all = new StaticArray<StaticArray<u8>>(REASONS);
-  for (let reason = 0; reason < REASONS; reason++)
-    all[reason] = line.clear().text(texts.DETAILS).text(reasonText(reason)).byte(0x5d).copy();
-  return all;
+/** The rule that came nearest to allowing, and what it fails for. */
+function putMiss(nearest: Rule, failed: Condition): void {
+  nearest.putName(line.text(texts.NEAREST)).text(texts.FAILED).text(keyText(failed.attribute));
+  if (failed.attribute == Attribute.HEADER) line.bytes(failed.name, failed.nameLength);
 }
 
 /** Where the access log finds something. */

@@ -4,159 +4,162 @@
  * in full afterwards, so too much found costs time only. That nothing is missing is what the oracle's property test is for:
  * it knows no index.
  */
-import { ByteBuilder } from "../../assembly/bytes";
-import { KeyTable } from "../../assembly/keys";
-import { MAX_NAMES, NameTable } from "../../assembly/names";
-import { EXACT, PREFIX } from "../../assembly/pattern";
-import { literalLength } from "../../assembly/template";
-import { Attribute, Clause, Condition, Kind, Rule, Value } from "./model";
+import { Crowds } from "./crowds";
+import { powerOfTwo, step } from "./hash";
+import { Rule } from "./model";
+import { beginKeys, File, fileable, FILES, finish, keyHash, keyLength, keyPrefix, nextKey, seed } from "./rule-keys";
 
-/** What rules are filed under. */
-export namespace File {
-  export const PATH: i32 = 0;
-  export const HOST: i32 = 1;
-  export const PRINCIPAL: i32 = 2;
-  export const HEADER: i32 = 3;
-}
-const FILES: i32 = 4;
-/** A path's beginning of one byte is every path's. */
-const SHORTEST_PREFIX: i32 = 2;
+/** What `nextRule` returns behind the last one. */
+const NO_RULE: i32 = i32.MAX_VALUE;
+
+/** The text that is looked up, where its file's bits are, and how far it is; of all lookups: there is one at a time. */
+let text: usize = 0;
+let textLength: i32 = 0;
+let shift: u8 = 0;
+let at: i32 = 0;
+let hash: u32 = 0;
+let prefixDone: bool = false;
+/** The key that was found, and where its entries may be. */
+let key: u32 = 0;
+let place: u32 = 0;
+let end: u32 = 0;
 
 export class Lookup {
-  readonly tables: StaticArray<KeyTable> = [new KeyTable(), new KeyTable(), new KeyTable(), new KeyTable()];
-  /** Names of the headers that rules are filed under; a key of that table is name, NUL, value. */
-  names: NameTable | null = null;
   /** Rules that every request must be judged by, ascending. */
   always: Array<i32> = [];
   /** Per rule, the number of the request for which it was judged last. */
   seen: StaticArray<u32> = new StaticArray<u32>(0);
   request: u32 = 0;
+  /** Bits: files that hold something. */
+  private used: u32 = 0;
+  /** By length: two bits for each file, 1 some whole text has it, 2 some beginning. */
+  private lengths: StaticArray<u8> = new StaticArray<u8>(0);
+  /** Hash of a key and number of a rule, by the low bits of the hash, ascending by rule. */
+  private entries: StaticArray<u64> = new StaticArray<u64>(0);
+  /** Per value of these bits, the place of its first entry; then that behind the last one. */
+  private starts: StaticArray<u32> = new StaticArray<u32>(1);
 
   /** Files all rules; their numbers are their places in `rules`. */
   build(rules: Array<Rule>): void {
-    this.seen = new StaticArray<u32>(rules.length);
-    const shared = new Lookup();
+    const files = new StaticArray<u32>(rules.length);
+    this.choose(rules, files);
+    let count = 0;
+    let longest = 0;
     for (let i = 0; i < rules.length; i++) {
-      for (let file = 0; file < FILES; file++) {
-        if (fileable(unchecked(rules[i]), file)) shared.file(unchecked(rules[i]), file, -1);
+      const file = <i32>unchecked(files[i]);
+      if (file == FILES) {
+        this.always.push(i);
+        continue;
       }
+      this.used |= 1 << file;
+      beginKeys(unchecked(rules[i]), file, true);
+      for (; nextKey(); count++) longest = max(longest, keyLength);
     }
+    this.entries = new StaticArray<u64>(count);
+    this.lengths = new StaticArray<u8>(longest + 1);
+    this.starts = new StaticArray<u32>(powerOfTwo(count) + 1);
+    this.fill(rules, files);
+    memory.fill(changetype<usize>(files), 0, (<usize>rules.length) << 2);
+    this.seen = files;
+  }
+
+  /** Leaves for each rule its file, or FILES where it must be judged always. */
+  private choose(rules: Array<Rule>, files: StaticArray<u32>): void {
+    const crowds = new Crowds(rules);
     for (let i = 0; i < rules.length; i++) {
       const rule = unchecked(rules[i]);
-      let best = -1;
+      let best = FILES;
       let least = i32.MAX_VALUE;
       for (let file = 0; file < FILES; file++) {
         if (!fileable(rule, file)) continue;
-        const crowd = shared.crowd(rule, file);
+        const crowd = crowds.fullest(rule, file);
         if (crowd >= least) continue;
         best = file;
         least = crowd;
       }
-      if (best < 0 || !this.file(rule, best, i)) this.always.push(i);
+      unchecked((files[i] = best));
+    }
+    crowds.end();
+  }
+
+  /** Counts the entries of each place, adds the counts up, and puts the entries in from behind. */
+  private fill(rules: Array<Rule>, files: StaticArray<u32>): void {
+    const starts = this.starts;
+    const buckets = starts.length - 1;
+    for (let i = 0; i < rules.length; i++) {
+      const file = <i32>unchecked(files[i]);
+      if (file == FILES) continue;
+      beginKeys(unchecked(rules[i]), file, true);
+      while (nextKey()) {
+        unchecked(starts[keyHash & (buckets - 1)]++);
+        const kind: u8 = keyPrefix ? 2 : 1;
+        unchecked((this.lengths[keyLength] |= kind << u8(2 * file)));
+      }
+    }
+    for (let i = 1; i <= buckets; i++) unchecked((starts[i] += starts[i - 1]));
+    for (let i = rules.length - 1; i >= 0; i--) {
+      const file = <i32>unchecked(files[i]);
+      if (file == FILES) continue;
+      beginKeys(unchecked(rules[i]), file, true);
+      while (nextKey())
+        unchecked((this.entries[--starts[keyHash & (buckets - 1)]] = ((<u64>keyHash) << 32) | (<u64>i)));
     }
   }
 
   has(file: i32): bool {
-    return unchecked(this.tables[file]).size > 0;
+    return (this.used & (1 << file)) != 0;
   }
 
-  /** False when there are too many header names: the rule must be judged always. */
-  private file(rule: Rule, file: i32, number: i32): bool {
-    const clauses = clausesOf(rule, file);
-    for (let i = 0; i < clauses.length; i++) {
-      const condition = keyCondition(unchecked(clauses[i]), file);
-      if (condition === null || (file == File.HEADER && !this.takeName(condition.name))) return false;
-    }
-    for (let i = 0; i < clauses.length; i++) {
-      const condition = keyCondition(unchecked(clauses[i]), file);
-      if (condition === null) continue;
-      let value = condition.values;
-      while (value !== null) {
-        const prefix = keyOf(condition, value);
-        unchecked(this.tables[file]).add(key.address, key.length, prefix, number);
-        value = value.next;
+  /** Whether some rule is filed under a header of this name. */
+  hasHeader(name: usize, length: i32): bool {
+    this.begin(File.HEADER, name, length);
+    while (this.nextKey()) if (this.nextRule() != NO_RULE) return true;
+    return false;
+  }
+
+  /** Starts to look a text up; its bytes must stay until `nextKey` returns false. */
+  begin(file: i32, address: usize, length: i32): void {
+    text = address;
+    textLength = length;
+    shift = <u8>(2 * file);
+    at = 0;
+    hash = seed(file);
+    prefixDone = false;
+  }
+
+  /** Goes to the next key that the text may have. False: there is no more. */
+  nextKey(): bool {
+    while (at <= textLength && at < this.lengths.length) {
+      const kinds = unchecked(this.lengths[at]) >> shift;
+      if (!prefixDone) {
+        prefixDone = true;
+        if ((kinds & 2) != 0) return this.goTo(finish(hash, true));
       }
+      if (at == textLength) {
+        at++;
+        return (kinds & 1) != 0 && this.goTo(finish(hash, false));
+      }
+      hash = step(hash, load<u8>(text + <usize>at));
+      at++;
+      prefixDone = false;
     }
+    return false;
+  }
+
+  private goTo(found: u32): bool {
+    const bucket = found & (this.starts.length - 2);
+    key = found;
+    place = unchecked(this.starts[bucket]);
+    end = unchecked(this.starts[bucket + 1]);
     return true;
   }
 
-  /** How many rules the fullest of a rule's keys is shared by. */
-  private crowd(rule: Rule, file: i32): i32 {
-    let most = 0;
-    const clauses = clausesOf(rule, file);
-    for (let i = 0; i < clauses.length; i++) {
-      const condition = keyCondition(unchecked(clauses[i]), file);
-      if (condition === null) continue;
-      let value = condition.values;
-      while (value !== null) {
-        const prefix = keyOf(condition, value);
-        most = max(most, unchecked(this.tables[file]).count(key.address, key.length, prefix));
-        value = value.next;
-      }
+  /** The next rule under the key, ascending; greater than any rule's number: there is no more. */
+  nextRule(): i32 {
+    while (place < end) {
+      const entry = unchecked(this.entries[place++]);
+      if (<u32>(entry >> 32) == key) return <i32>entry;
     }
-    return most;
+    return NO_RULE;
   }
-
-  private takeName(name: StaticArray<u8>): bool {
-    let names = this.names;
-    if (names === null) {
-      names = new NameTable();
-      this.names = names;
-    }
-    const address = changetype<usize>(name);
-    if (names.find(address, name.length) >= 0) return true;
-    return names.size < MAX_NAMES && names.add(address, name.length) >= 0;
-  }
-}
-
-const key = new ByteBuilder();
-
-/** Leaves a value's key in `key`. @returns whether it is the beginning of texts */
-function keyOf(condition: Condition, value: Value): bool {
-  key.clear();
-  if (condition.attribute == Attribute.HEADER) key.add(condition.name).byte(0);
-  const bytes = value.bytes;
-  key.bytes(changetype<usize>(bytes), value.kind == Kind.TEMPLATE ? literalLength(bytes) : bytes.length);
-  return value.kind != EXACT;
-}
-
-function clausesOf(rule: Rule, file: i32): StaticArray<Clause> {
-  return file == File.PATH || file == File.HOST ? rule.permissions : rule.principals;
-}
-
-function fileable(rule: Rule, file: i32): bool {
-  const clauses = clausesOf(rule, file);
-  for (let i = 0; i < clauses.length; i++) if (keyCondition(unchecked(clauses[i]), file) === null) return false;
-  return true;
-}
-
-/** The condition of a clause whose values are all keys. */
-function keyCondition(clause: Clause, file: i32): Condition | null {
-  for (let i = 0; i < clause.length; i++) {
-    const condition = unchecked(clause[i]);
-    if (condition.attribute == attributeOf(file) && areKeys(condition.values)) return condition;
-  }
-  return null;
-}
-
-function attributeOf(file: i32): u8 {
-  if (file == File.PATH) return Attribute.PATH;
-  if (file == File.HOST) return Attribute.HOST;
-  return file == File.PRINCIPAL ? Attribute.PRINCIPAL : Attribute.HEADER;
-}
-
-/** Whether there are values, and all of them are keys. */
-function areKeys(values: Value | null): bool {
-  let value = values;
-  while (value !== null) {
-    if (!isKey(value)) return false;
-    value = value.next;
-  }
-  return values !== null;
-}
-
-function isKey(value: Value): bool {
-  if (value.kind == EXACT) return true;
-  if (value.kind == PREFIX) return value.bytes.length >= SHORTEST_PREFIX;
-  return value.kind == Kind.TEMPLATE && literalLength(value.bytes) >= SHORTEST_PREFIX;
 }

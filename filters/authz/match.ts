@@ -3,7 +3,7 @@
  * a path that means different things to different servers, an identity that can't be read. A DENY rule matches on the
  * third, an ALLOW rule does not. `compat` knows the third only where Envoy itself would have an answer and we have none.
  */
-import { EXACT, find, fits, glob, hasLineBreak, SUFFIX, TOP } from "../../assembly/pattern";
+import { EXACT, find, fits, glob, hasLineBreak, matches, SUFFIX, TOP } from "../../assembly/pattern";
 import {
   firstItem,
   isString,
@@ -15,11 +15,27 @@ import {
   textLength,
   textMember,
 } from "../../assembly/document";
-import { compareBytes, isText } from "../../assembly/bytes";
+import { isText } from "../../assembly/bytes";
+import { isInBlock } from "../../assembly/cidr";
+import { equal } from "../../assembly/config/text";
 import { matchesTemplate } from "../../assembly/template";
 import { holds } from "./claims";
 import { Address, Facts, Peer, Text } from "./facts";
-import { Attribute, Clause, Condition, Kind, Policy, Rule, Value } from "./model";
+import {
+  Attribute,
+  Clause,
+  clauseCount,
+  Clauses,
+  Condition,
+  conditionAt,
+  conditionCount,
+  firstClause,
+  Kind,
+  nextClause,
+  Policy,
+  Rule,
+  Value,
+} from "./model";
 import { Request } from "./request";
 import { ISS, SPIFFE, SUB } from "./texts.gen";
 import { MAYBE, NO, YES } from "./truth";
@@ -41,15 +57,20 @@ export class Matcher {
     return permissions == NO ? NO : min(permissions, this.some(rule.principals));
   }
 
-  private some(clauses: StaticArray<Clause>): i32 {
+  private some(clauses: Clauses): i32 {
     let best = NO;
-    for (let i = 0; i < clauses.length && best < YES; i++) best = max(best, this.all(unchecked(clauses[i])));
+    let clause = firstClause(clauses);
+    for (let left = clauseCount(clauses); left > 0 && best < YES; left--) {
+      best = max(best, this.all(clause));
+      clause = nextClause(clause);
+    }
     return best;
   }
 
   private all(clause: Clause): i32 {
     let worst = YES;
-    for (let i = 0; i < clause.length && worst > NO; i++) worst = min(worst, this.condition(unchecked(clause[i])));
+    for (let i = 0; i < conditionCount(clause) && worst > NO; i++)
+      worst = min(worst, this.condition(conditionAt(clause, i)));
     return worst;
   }
 
@@ -105,11 +126,10 @@ export class Matcher {
     const request = this.request;
     let value = values;
     while (value !== null) {
-      const matches =
-        value.number != 0
-          ? fits(value.kind, value.bytes, request.nameWithPort, request.nameWithPortLength)
-          : fits(value.kind, value.bytes, request.name, request.nameLength);
-      if (matches) return true;
+      const withPort = value.number != 0;
+      const name = withPort ? request.nameWithPort : request.name;
+      const length = withPort ? request.nameWithPortLength : request.nameLength;
+      if (matches(value.kind, value.bytes, value.length, name, length)) return true;
       value = value.next;
     }
     return false;
@@ -142,7 +162,7 @@ export class Matcher {
   /** strict: a server may read any member of any line. */
   private headerMembers(condition: Condition): i32 {
     const pairs = this.request.pairs.rewind();
-    const split = !condition.whole && unchecked(condition.name[0]) != 0x3a;
+    const split = !condition.whole && load<u8>(condition.name) != 0x3a;
     let yes = false;
     let no = false;
     while (pairs.next()) {
@@ -200,18 +220,19 @@ export class Matcher {
     let best = NO;
     let value = values;
     while (value !== null && best < YES) {
-      let matches: bool = false;
+      let same: bool = false;
       let foreign: bool = !this.isOwn(id.trustDomain, id.trustDomainLength);
       if (value.kind == Kind.NAMESPACE) {
-        matches = id.namespaceLength > 0 && glob(value.second, id.namespace, id.namespaceLength);
+        same = id.namespaceLength > 0 && glob(value.second, value.secondLength, id.namespace, id.namespaceLength);
       } else if (value.kind == Kind.ACCOUNT) {
-        matches = isPart(value.bytes, 4, 1, id.namespace, id.namespaceLength);
-        matches = matches && isPart(value.second, 3, 0, id.account, id.accountLength);
+        // /ns/<namespace>/ and sa/<account>
+        same = isPart(value.bytes + 4, value.length - 5, id.namespace, id.namespaceLength);
+        same = same && isPart(value.second + 3, value.secondLength - 3, id.account, id.accountLength);
       } else {
         foreign = false;
-        matches = matchesText(value, facts.uris.address, facts.uris.length);
+        same = matchesText(value, facts.uris.address, facts.uris.length);
       }
-      if (matches) best = foreign ? max(best, MAYBE) : YES;
+      if (same) best = foreign ? max(best, MAYBE) : YES;
       value = value.next;
     }
     return best;
@@ -225,8 +246,15 @@ export class Matcher {
 
   /** The claim that a condition looks at; NONE: the token has none such, or there is no token. */
   private claim(condition: Condition): Node {
+    const keys = condition.name;
     let node = this.facts.payload;
-    for (let i = 0; i < condition.claim.length; i++) node = keyMember(node, unchecked(condition.claim[i]));
+    let from = 0;
+    while (from <= condition.nameLength) {
+      let end = from;
+      while (end < condition.nameLength && load<u8>(keys + <usize>end) != 0) end++;
+      node = member(node, keys + <usize>from, end - from);
+      from = end + 1;
+    }
     return node;
   }
 
@@ -265,24 +293,25 @@ function anyText(values: Value | null, address: usize, length: i32): bool {
 /** A value against a text: of a request, or one name of a certificate. */
 function matchesText(value: Value, address: usize, length: i32): bool {
   const bytes = value.bytes;
+  const own = value.length;
   switch (value.kind) {
     case Kind.TEMPLATE:
-      return matchesTemplate(bytes, address, length);
+      return matchesTemplate(bytes, own, address, length);
     case Kind.SPIFFE_SUFFIX:
       return (
-        length >= SCHEME + bytes.length &&
+        length >= SCHEME + own &&
         isSpiffe(address, length) &&
-        fits(SUFFIX, bytes, address, length) &&
+        matches(SUFFIX, bytes, own, address, length) &&
         !hasLineBreak(address, length)
       );
     case Kind.NAMESPACE:
-      return glob(bytes, address, length);
+      return glob(bytes, own, address, length);
     case Kind.ACCOUNT:
       return isAccount(value, address, length);
     case Kind.TRUST_DOMAIN:
-      return isInTrustDomain(bytes, address, length);
+      return isInTrustDomain(bytes, own, address, length);
     default:
-      return value.kind <= TOP && fits(value.kind, bytes, address, length);
+      return value.kind <= TOP && matches(value.kind, bytes, own, address, length);
   }
 }
 
@@ -290,39 +319,35 @@ function isSpiffe(address: usize, length: i32): bool {
   return length >= SCHEME && isText(address, SCHEME, SPIFFE);
 }
 
-function keyMember(object: Node, key: StaticArray<u8>): Node {
-  return member(object, changetype<usize>(key), key.length);
-}
-
 /** `spiffe://.+/ns/<namespace>/(.+/|)sa/<account>(/.+)?`, all of it (Istio, model/generator.go, serviceAccountRegex). */
 function isAccount(value: Value, address: usize, length: i32): bool {
   if (!isSpiffe(address, length) || hasLineBreak(address, length)) return false;
   // The first place serves for all: what a later one leaves is a part of what this one leaves.
-  const namespace = find(value.bytes, address, length, SCHEME + 1);
+  const namespace = find(value.bytes, value.length, address, length, SCHEME + 1);
   if (namespace < 0) return false;
-  const rest = namespace + value.bytes.length;
+  const rest = namespace + value.length;
   const account = value.second;
-  for (let at = find(account, address, length, rest); at >= 0; at = find(account, address, length, at + 1)) {
+  const own = value.secondLength;
+  for (let at = find(account, own, address, length, rest); at >= 0; at = find(account, own, address, length, at + 1)) {
     if (at != rest && (at == rest + 1 || load<u8>(address + <usize>(at - 1)) != 0x2f)) continue;
-    const end = at + account.length;
+    const end = at + own;
     if (end == length || (load<u8>(address + <usize>end) == 0x2f && end + 1 < length)) return true;
   }
   return false;
 }
 
 /** `spiffe://<trust domain>/.*` with `*` for any bytes but `/` (srcTrustDomainGenerator); `*` alone needs no slash. */
-function isInTrustDomain(pattern: StaticArray<u8>, address: usize, length: i32): bool {
+function isInTrustDomain(pattern: usize, own: i32, address: usize, length: i32): bool {
   if (!isSpiffe(address, length)) return false;
-  if (pattern.length == 1 && unchecked(pattern[0]) == 0x2a) return true;
+  if (own == 1 && load<u8>(pattern) == 0x2a) return true;
   let end = SCHEME;
   while (end < length && load<u8>(address + <usize>end) != 0x2f) end++;
-  return end < length && glob(pattern, address + <usize>SCHEME, end - SCHEME);
+  return end < length && glob(pattern, own, address + <usize>SCHEME, end - SCHEME);
 }
 
-/** Whether a text is `bytes` without the first `skip` and the last `drop` of them. */
-function isPart(bytes: StaticArray<u8>, skip: i32, drop: i32, address: usize, length: i32): bool {
-  if (length == 0 || length != bytes.length - skip - drop) return false;
-  return compareBytes(changetype<usize>(bytes) + <usize>skip, address, length) == 0;
+/** Whether a text is there and the same as `own` bytes at `bytes`. */
+function isPart(bytes: usize, own: i32, address: usize, length: i32): bool {
+  return length > 0 && equal(bytes, own, address, length);
 }
 
 /** Some value against some of the names that a text holds, joined by commas. */
@@ -344,8 +369,8 @@ function anyPrincipal(values: Value | null, payload: Node): bool {
   let value = values;
   while (value !== null) {
     if (
-      fits(<u8>value.number, value.bytes, textAddress(issuer), textLength(issuer)) &&
-      fits(value.secondKind, value.second, textAddress(subject), textLength(subject))
+      matches(<u8>value.number, value.bytes, value.length, textAddress(issuer), textLength(issuer)) &&
+      matches(value.secondKind, value.second, value.secondLength, textAddress(subject), textLength(subject))
     )
       return true;
     value = value.next;
@@ -365,15 +390,15 @@ function anyPort(values: Value | null, port: i32): bool {
 function anyBlock(values: Value | null, address: Address): bool {
   let value = values;
   while (value !== null) {
-    const block = value.block;
-    if (block !== null && address.family != 0 && block.contains(address.family, address.bytes)) return true;
+    // The bytes are as many as the family says; 0 is none.
+    if (value.length == address.family && isInBlock(value.bytes, value.number, address.bytes)) return true;
     value = value.next;
   }
   return false;
 }
 
 function isName(condition: Condition, address: usize, length: i32): bool {
-  return fits(EXACT, condition.name, address, length);
+  return equal(condition.name, condition.nameLength, address, length);
 }
 
 /** What `nextMember` found. */

@@ -1,7 +1,8 @@
 /** What policies are compiled to. */
 import { ByteBuilder } from "../../assembly/bytes";
-import { Cidr } from "../../assembly/cidr";
+import { Store } from "../../assembly/store";
 import { Lookup } from "./lookup";
+import { ID_NAMESPACE, ID_POLICY, ID_RULE } from "./texts.gen";
 
 /** What a condition looks at. */
 export namespace Attribute {
@@ -36,7 +37,7 @@ export namespace Kind {
   export const ACCOUNT: u8 = 8;
   /** `bytes`: glob over the trust domain. */
   export const TRUST_DOMAIN: u8 = 9;
-  /** `block`. */
+  /** `bytes`: the address of a block, as many as its family has; `number`: the bits that count. */
   export const BLOCK: u8 = 10;
   /** `number`: a port. */
   export const PORT: u8 = 11;
@@ -52,74 +53,169 @@ export namespace Kind {
   export const VARIABLE: u8 = 16;
 }
 
-/** Shared by all that has none: policies are many, and memory never shrinks. */
 const EMPTY = new StaticArray<u8>(0);
-const NO_KEYS: Array<StaticArray<u8>> = [];
-const NO_CLAUSES = new StaticArray<Clause>(0);
 
-/** One value of a condition. */
+/** One value of a condition, in the policy's store; its bytes lie behind it. */
+@unmanaged
 export class Value {
-  second: StaticArray<u8> = EMPTY;
-  secondKind: u8 = 0;
-  number: i32 = 0;
-  block: Cidr | null = null;
   /** The next value of the same list. */
-  next: Value | null = null;
-  constructor(
-    readonly kind: u8,
-    readonly bytes: StaticArray<u8> = EMPTY,
-  ) {}
+  next: Value | null;
+  /** How many bytes. */
+  length: i32;
+  kind: u8;
+  secondKind: u8;
+  number: u16;
+
+  get bytes(): usize {
+    return changetype<usize>(this) + offsetof<Value>();
+  }
+
+  /** Of kinds that have a second text: it lies behind the bytes, and its length before it. */
+  get second(): usize {
+    return this.bytes + <usize>this.length + sizeof<i32>();
+  }
+
+  get secondLength(): i32 {
+    return load<i32>(this.bytes + <usize>this.length);
+  }
+
+  set secondLength(length: i32) {
+    store<i32>(this.bytes + <usize>this.length, length);
+  }
 }
 
-/** One field of a source or an operation, or one `when`: one of the values, and none of the not-values. */
+/** A value with one text. */
+export function newValue(room: Store, kind: u8, address: usize, length: i32, more: i32 = 0): Value {
+  const value = changetype<Value>(room.take(<i32>offsetof<Value>() + length + more));
+  value.kind = kind;
+  value.length = length;
+  memory.copy(value.bytes, address, <usize>length);
+  return value;
+}
+
+/** A value with two. */
+export function newPair(room: Store, kind: u8, first: ByteBuilder, second: ByteBuilder): Value {
+  const value = newValue(room, kind, first.address, first.length, <i32>sizeof<i32>() + second.length);
+  value.secondLength = second.length;
+  memory.copy(value.second, second.address, <usize>second.length);
+  return value;
+}
+
+/** One field of a source or an operation, or one `when`: one of the values, and none of the not-values. In the policy's store. */
+@unmanaged
 export class Condition {
   /** The first of each; null: there is none. */
-  values: Value | null = null;
-  notValues: Value | null = null;
-  /** Name of a header, in lower case. */
-  name: StaticArray<u8> = EMPTY;
-  /** Keys that lead to a claim. */
-  claim: Array<StaticArray<u8>> = NO_KEYS;
+  values: Value | null;
+  notValues: Value | null;
+  attribute: u8;
   /** A value of this header's holds a comma, so its lines are not read as lists. */
-  whole: bool = false;
-  constructor(readonly attribute: u8) {}
+  whole: bool;
+
+  /** Name of a header, in lower case; the keys that lead to a claim, with NUL between them. Others have none. */
+  get name(): usize {
+    return changetype<usize>(this) + offsetof<Condition>() + sizeof<i32>();
+  }
+
+  get nameLength(): i32 {
+    return load<i32>(changetype<usize>(this) + offsetof<Condition>());
+  }
 }
 
-/** One `from` or one `to`, each with the conditions of `when` that belong to it: all must hold. */
-export type Clause = StaticArray<Condition>;
+export function newCondition(room: Store, attribute: u8): Condition {
+  const condition = changetype<Condition>(room.take(<i32>offsetof<Condition>()));
+  condition.attribute = attribute;
+  return condition;
+}
 
-/** The policy that rules come from: what their names begin with. Put together when needed: rules are many. */
+export function newNamedCondition(room: Store, attribute: u8, name: ByteBuilder): Condition {
+  const length = name.length;
+  const condition = changetype<Condition>(room.take(<i32>offsetof<Condition>() + <i32>sizeof<i32>() + length));
+  condition.attribute = attribute;
+  store<i32>(condition.name - sizeof<i32>(), length);
+  memory.copy(condition.name, name.address, <usize>length);
+  return condition;
+}
+
+/**
+ * Some `from` or some `to`, of which one must match: their number, and the clauses behind one another. A clause is the number
+ * of its conditions and their addresses, those of `when` that belong to it included: all must hold.
+ */
+export type Clauses = usize;
+export type Clause = usize;
+
+export function clauseCount(clauses: Clauses): i32 {
+  return load<i32>(clauses);
+}
+
+export function firstClause(clauses: Clauses): Clause {
+  return clauses + sizeof<i32>();
+}
+
+/** What lies behind a clause: the next one, unless it was the last. */
+export function nextClause(clause: Clause): Clause {
+  return clause + sizeof<i32>() + <usize>conditionCount(clause) * sizeof<usize>();
+}
+
+export function conditionCount(clause: Clause): i32 {
+  return load<i32>(clause);
+}
+
+export function conditionAt(clause: Clause, index: i32): Condition {
+  return changetype<Condition>(load<usize>(clause + sizeof<i32>() + <usize>index * sizeof<usize>()));
+}
+
+/** The policy that rules come from, in the store. What the names of its rules begin with is put together when needed. */
+@unmanaged
 export class Origin {
-  constructor(
-    /** ns[<namespace>]-policy[<name>]-rule[: Envoy evaluates in the order of these, the index and a bracket behind them. */
-    readonly id: StaticArray<u8>,
-    /** <namespace>/<name>/. */
-    readonly name: StaticArray<u8>,
-  ) {}
+  /** Bytes of namespace and name, which lie behind in this order. */
+  namespaceLength: i32;
+  nameLength: i32;
+
+  get namespace(): usize {
+    return changetype<usize>(this) + offsetof<Origin>();
+  }
+
+  get name(): usize {
+    return this.namespace + <usize>this.namespaceLength;
+  }
 }
 
-/** One rule of one policy: some `to` and some `from`. */
+export function newOrigin(room: Store, namespace: usize, namespaceLength: i32, name: usize, nameLength: i32): Origin {
+  const origin = changetype<Origin>(room.take(<i32>offsetof<Origin>() + namespaceLength + nameLength));
+  origin.namespaceLength = namespaceLength;
+  origin.nameLength = nameLength;
+  memory.copy(origin.namespace, namespace, <usize>namespaceLength);
+  memory.copy(origin.name, name, <usize>nameLength);
+  return origin;
+}
+
+/** One rule of one policy: some `to` and some `from`. In the policy's store, its principals behind it. */
+@unmanaged
 export class Rule {
-  /** Number of the counter of its denials in this VM; -1: not defined yet. */
-  counter: i32 = -1;
-  /** Details of the answer when this rule denies; empty: it has not denied yet. */
-  details: StaticArray<u8> = EMPTY;
-  permissions: StaticArray<Clause> = NO_CLAUSES;
-  principals: StaticArray<Clause> = NO_CLAUSES;
-  constructor(
-    readonly origin: Origin,
-    /** Its place in the policy. */
-    readonly index: i32,
-  ) {}
+  /** Number of the counter of its denials in this VM, plus 1; 0: not defined yet. */
+  counter: i32;
+  origin: Origin;
+  /** Its place in the policy. */
+  index: i32;
+  permissions: Clauses;
+
+  get principals(): Clauses {
+    return changetype<usize>(this) + offsetof<Rule>();
+  }
 
   /** Puts <namespace>/<name>/<index>. */
   putName(to: ByteBuilder): ByteBuilder {
-    return to.add(this.origin.name).decimal(this.index);
+    const origin = this.origin;
+    to.bytes(origin.namespace, origin.namespaceLength).byte(0x2f).bytes(origin.name, origin.nameLength);
+    return to.byte(0x2f).decimal(this.index);
   }
 
-  /** Puts what Envoy's order goes by. */
+  /** Puts what Envoy's order goes by: ns[<namespace>]-policy[<name>]-rule[<index>]. */
   putId(to: ByteBuilder): ByteBuilder {
-    return to.clear().add(this.origin.id).decimal(this.index).byte(0x5d);
+    const origin = this.origin;
+    to.clear().text(ID_NAMESPACE).bytes(origin.namespace, origin.namespaceLength);
+    to.text(ID_POLICY).bytes(origin.name, origin.nameLength);
+    return to.text(ID_RULE).decimal(this.index).byte(0x5d);
   }
 }
 
@@ -182,6 +278,8 @@ export namespace Need {
 
 /** A configuration, ready to use. */
 export class Policy {
+  /** Where rules, conditions and values lie. */
+  readonly store: Store = new Store();
   name: StaticArray<u8> = EMPTY;
   strict: bool = true;
   shadow: bool = false;

@@ -2,13 +2,24 @@
  * The decision, in Istio's order: a DENY rule that matches denies; without an ALLOW policy all else is allowed; an ALLOW
  * rule that matches allows; the rest is denied. AUDIT and dry-run rules are looked at and change nothing. Pure.
  */
-import { KeyTable } from "../../assembly/keys";
 import { Scratch } from "../../assembly/scratch";
 import { Facts, Peer, Text } from "./facts";
-import { File, Lookup } from "./lookup";
+import { Lookup } from "./lookup";
 import { Matcher, memberAddress, memberLength, nextMember } from "./match";
-import { Clause, Condition, Policy, Rule, RuleSet } from "./model";
+import {
+  clauseCount,
+  Clauses,
+  Condition,
+  conditionAt,
+  conditionCount,
+  firstClause,
+  nextClause,
+  Policy,
+  Rule,
+  RuleSet,
+} from "./model";
 import { Request } from "./request";
+import { File } from "./rule-keys";
 import { TokenCheck } from "./token";
 import { TokenFinder } from "./token-places";
 import { MAYBE, YES } from "./truth";
@@ -158,17 +169,15 @@ export class Decider {
   private firstFiled(set: RuleSet, best: i32, degree: i32): i32 {
     const request = this.request;
     const lookup = set.lookup;
-    const paths = unchecked(lookup.tables[File.PATH]);
-    if (paths.size > 0) {
+    if (lookup.has(File.PATH)) {
       for (let i = 0; i < request.forms; i++)
-        best = this.firstUnder(set, paths, request.formAt(i), request.formLength(i), best, degree);
+        best = this.firstUnder(set, File.PATH, request.formAt(i), request.formLength(i), best, degree);
     }
-    const hosts = unchecked(lookup.tables[File.HOST]);
-    if (hosts.size > 0 && request.hostLength >= 0) {
-      if (!this.policy.strict) best = this.firstUnder(set, hosts, request.host, request.hostLength, best, degree);
+    if (lookup.has(File.HOST) && request.hostLength >= 0) {
+      if (!this.policy.strict) best = this.firstUnder(set, File.HOST, request.host, request.hostLength, best, degree);
       else {
-        best = this.firstUnder(set, hosts, request.name, request.nameLength, best, degree);
-        best = this.firstUnder(set, hosts, request.nameWithPort, request.nameWithPortLength, best, degree);
+        best = this.firstUnder(set, File.HOST, request.name, request.nameLength, best, degree);
+        best = this.firstUnder(set, File.HOST, request.nameWithPort, request.nameWithPortLength, best, degree);
       }
     }
     if (lookup.has(File.PRINCIPAL)) best = this.firstOfPeer(set, best, degree);
@@ -182,31 +191,27 @@ export class Decider {
     if (this.policy.strict) return best;
     best = this.firstOfNames(set, facts.dns, best, degree);
     if (facts.subject.length < 0) return best;
-    const table = unchecked(set.lookup.tables[File.PRINCIPAL]);
-    return this.firstUnder(set, table, facts.subject.address, facts.subject.length, best, degree);
+    return this.firstUnder(set, File.PRINCIPAL, facts.subject.address, facts.subject.length, best, degree);
   }
 
   private firstOfNames(set: RuleSet, names: Text, best: i32, degree: i32): i32 {
-    const table = unchecked(set.lookup.tables[File.PRINCIPAL]);
     let from = 0;
     while (from <= names.length) {
       let end = from;
       while (end < names.length && load<u8>(names.address + <usize>end) != 0x2c) end++;
-      best = this.firstUnder(set, table, names.address + <usize>from, end - from, best, degree);
+      best = this.firstUnder(set, File.PRINCIPAL, names.address + <usize>from, end - from, best, degree);
       from = end + 1;
     }
     return best;
   }
 
   private firstOfHeaders(set: RuleSet, best: i32, degree: i32): i32 {
-    const names = set.lookup.names;
-    if (names === null) return best;
-    const table = unchecked(set.lookup.tables[File.HEADER]);
     const pairs = this.request.listed.share(this.request.pairs);
     while (pairs.next()) {
-      if (names.find(pairs.name, pairs.nameLength) < 0) continue;
+      if (!set.lookup.hasHeader(pairs.name, pairs.nameLength)) continue;
       // Name, NUL and value lie behind one another in the pairs, as in the keys.
-      best = this.firstUnder(set, table, pairs.name, pairs.nameLength + 1 + pairs.valueLength, best, degree);
+      const length = pairs.nameLength + 1 + pairs.valueLength;
+      best = this.firstUnder(set, File.HEADER, pairs.name, length, best, degree);
       if (this.policy.strict) best = this.firstOfMembers(set, best, degree);
     }
     return best;
@@ -215,7 +220,6 @@ export class Decider {
   /** The members of the line that `listed` has come to, each behind the name. */
   private firstOfMembers(set: RuleSet, best: i32, degree: i32): i32 {
     const pairs = this.request.listed;
-    const table = unchecked(set.lookup.tables[File.HEADER]);
     const head = pairs.nameLength + 1;
     const key = this.keyRoom.room(head + pairs.valueLength);
     memory.copy(key, pairs.name, <usize>head);
@@ -223,21 +227,18 @@ export class Decider {
     while (from <= pairs.valueLength) {
       from = nextMember(pairs.value, pairs.valueLength, from, true);
       memory.copy(key + <usize>head, memberAddress, <usize>memberLength);
-      best = this.firstUnder(set, table, key, head + memberLength, best, degree);
+      best = this.firstUnder(set, File.HEADER, key, head + memberLength, best, degree);
     }
     return best;
   }
 
   /** @param best the first rule so far; those behind it are of no interest */
-  private firstUnder(set: RuleSet, table: KeyTable, address: usize, length: i32, best: i32, degree: i32): i32 {
-    table.begin(address, length);
-    for (let first = table.next(); first >= 0; first = table.next()) {
-      for (let place = first; place >= 0 && best > 0; place = table.after(place)) {
-        const number = table.numberAt(place);
-        // They ascend.
-        if (number >= best) break;
+  private firstUnder(set: RuleSet, file: i32, address: usize, length: i32, best: i32, degree: i32): i32 {
+    const lookup = set.lookup;
+    lookup.begin(file, address, length);
+    while (lookup.nextKey()) {
+      for (let number = lookup.nextRule(); number < best; number = lookup.nextRule())
         if (this.matches(set, number, degree)) best = number;
-      }
     }
     return best;
   }
@@ -284,16 +285,19 @@ export class Decider {
   }
 
   /** How many conditions hold in the clause that comes nearest; `failedHere` is the one that does not, null if all do. */
-  private met(clauses: StaticArray<Clause>): i32 {
+  private met(clauses: Clauses): i32 {
     let most = -1;
-    for (let i = 0; i < clauses.length; i++) {
-      const conditions = unchecked(clauses[i]);
+    let clause = firstClause(clauses);
+    for (let left = clauseCount(clauses); left > 0; left--) {
+      const count = conditionCount(clause);
       let held = 0;
-      while (held < conditions.length && this.matcher.condition(unchecked(conditions[held])) == YES) held++;
-      if (held <= most) continue;
-      most = held;
-      this.failedHere = held < conditions.length ? unchecked(conditions[held]) : null;
-      if (held == conditions.length) return held;
+      while (held < count && this.matcher.condition(conditionAt(clause, held)) == YES) held++;
+      if (held > most) {
+        most = held;
+        this.failedHere = held < count ? conditionAt(clause, held) : null;
+        if (held == count) return held;
+      }
+      clause = nextClause(clause);
     }
     return most;
   }

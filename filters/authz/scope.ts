@@ -1,36 +1,38 @@
 /** Whether Istio would apply a resource to this workload. The selection itself is made before: here it must be right. Pure. */
-import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { equal } from "../../assembly/config/text";
-import { KeyTable } from "../../assembly/keys";
+import { Origin } from "./model";
 import { isObjectName, isTarget } from "./names";
+import { Origins } from "./origins";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
 
-const built = new ByteBuilder();
-
 /**
- * Whether a resource has a name of its own and is for this workload. False after an error.
+ * A resource that has a name of its own and is for this workload. Null after an error.
  * @param workload of the configuration
- * @param known the names of its kind so far; @param twice what is wrong with a name that is among them
+ * @param known those of its kind so far; @param twice what is wrong with a name that is among theirs
  */
-export function isResource(
+export function takeResource(
   namespace: cfg.Node,
   name: cfg.Node,
   spec: cfg.Node,
   workload: cfg.Node,
-  known: KeyTable,
+  known: Origins,
   twice: texts.Text,
-): bool {
-  if (!isName(namespace) || !isName(name)) return false;
-  built.clear().bytes(cfg.ptr(namespace), cfg.len(namespace)).byte(0x2f).bytes(cfg.ptr(name), cfg.len(name));
-  if (known.count(built.address, built.length, false) > 0) return cfg.error(name, twice);
-  known.add(built.address, built.length, false, -1);
+): Origin | null {
+  if (!isName(namespace) || !isName(name)) return null;
+  const origin = known.add(cfg.ptr(namespace), cfg.len(namespace), cfg.ptr(name), cfg.len(name));
+  if (origin === null) cfg.error(name, twice);
+  else if (hasTargets(spec) && isForWorkload(namespace, spec, workload)) return origin;
+  return null;
+}
+
+function hasTargets(spec: cfg.Node): bool {
   haveSamePlaces();
   const refs = cfg.field(spec, slot.POLICIES_SPEC_TARGET_REFS);
   if (!isTargetOf(cfg.field(spec, slot.POLICIES_SPEC_TARGET_REF))) return false;
   for (let item = cfg.first(refs); item != cfg.NONE; item = cfg.next(item)) if (!isTargetOf(item)) return false;
-  return isForWorkload(namespace, spec, workload);
+  return true;
 }
 
 /** The specs of both kinds have the same fields for this, in the same places: that is looked at when this is compiled. */

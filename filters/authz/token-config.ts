@@ -1,13 +1,13 @@
 /** Istio's RequestAuthentication resources -> where tokens stand, and what their issuers sign with. Pure. */
 import { copyBytes, equals } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
-import { KeyTable } from "../../assembly/keys";
 import { readKeys } from "./keys";
 import { Issuer, Need, Place, Policy, TokenKey, TokenPlace } from "./model";
 import { isAnswerValue } from "./names";
+import { Origins } from "./origins";
 import { lower } from "./request";
 import * as slot from "./schema.gen";
-import { isResource } from "./scope";
+import { takeResource } from "./scope";
 import * as texts from "./texts.gen";
 import { isToken, textBytes } from "./when";
 
@@ -18,7 +18,7 @@ export function compileTokens(policy: Policy, list: cfg.Node, types: cfg.Node, w
   const wanted = cfg.len(types) > 0 ? types : list;
   if (policy.strict && !checks && cfg.len(wanted) > 0) return cfg.error(wanted, texts.CLAIMS_ONLY);
   for (let item = cfg.first(types); item != cfg.NONE; item = cfg.next(item)) policy.tokenTypes.push(bytesOf(item));
-  const known = new KeyTable();
+  const known = new Origins(policy.store);
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item))
     if (!compileResource(policy, known, item, workload)) return false;
   policy.checksTokens = policy.strict && policy.places.length > 0;
@@ -26,11 +26,11 @@ export function compileTokens(policy: Policy, list: cfg.Node, types: cfg.Node, w
   return true;
 }
 
-function compileResource(policy: Policy, known: KeyTable, item: cfg.Node, workload: cfg.Node): bool {
+function compileResource(policy: Policy, known: Origins, item: cfg.Node, workload: cfg.Node): bool {
   const namespace = cfg.field(item, slot.REQUEST_AUTHENTICATIONS_NAMESPACE);
   const name = cfg.field(item, slot.REQUEST_AUTHENTICATIONS_NAME);
   const spec = cfg.field(item, slot.REQUEST_AUTHENTICATIONS_SPEC);
-  if (!isResource(namespace, name, spec, workload, known, texts.TWO_RESOURCES)) return false;
+  if (takeResource(namespace, name, spec, workload, known, texts.TWO_RESOURCES) === null) return false;
   const rules = cfg.field(spec, slot.REQUEST_AUTHENTICATIONS_SPEC_JWT_RULES);
   for (let rule = cfg.first(rules); rule != cfg.NONE; rule = cfg.next(rule))
     if (!compileRule(policy, rule)) return false;

@@ -1,27 +1,30 @@
 /** Keys of `when` (Istio, pilot/pkg/security/authz/model/model.go and util.go; pkg/config/security, ValidateAttribute). Pure. */
-import { copyBytes, isText } from "../../assembly/bytes";
-import { Attribute, Condition } from "./model";
+import { ByteBuilder, copyBytes, isText } from "../../assembly/bytes";
+import { Attribute } from "./model";
 import { lower } from "./request";
 import * as texts from "./texts.gen";
 
 /** What a key has to be, after one that is not; set by `compileKey`. */
 export let keyProblem: texts.Text = 0;
 
-function wrong(what: texts.Text): Condition | null {
+function wrong(what: texts.Text): i32 {
   keyProblem = what;
-  return null;
+  return -1;
 }
 
-/** The condition that a key stands for, still without values. Null: `keyProblem` says what is allowed. */
-export function compileKey(address: usize, length: i32): Condition | null {
+/** The name of the header or the keys of the claim (NUL between them) of the key that was compiled last; empty for others. */
+export const keyName = new ByteBuilder();
+
+/** The attribute that a key stands for. -1: `keyProblem` says what is allowed. */
+export function compileKey(address: usize, length: i32): i32 {
+  keyName.clear();
   for (let attribute = Attribute.PORT; attribute <= Attribute.SOURCE_IP; attribute++)
-    if (isText(address, length, keyText(attribute))) return new Condition(attribute);
-  if (isText(address, length, texts.AUDIENCES)) return claim([textBytes(texts.AUD)]);
-  if (isText(address, length, texts.PRESENTER)) return claim([textBytes(texts.AZP)]);
-  const key = copyBytes(address, length);
-  if (begins(key, texts.HEADERS)) return header(key);
-  if (begins(key, texts.CLAIMS)) return claims(key);
-  return wrong(begins(key, texts.EXPERIMENTAL) ? texts.BAD_KEY_EXPERIMENTAL : texts.BAD_KEY);
+    if (isText(address, length, keyText(attribute))) return attribute;
+  if (isText(address, length, texts.AUDIENCES)) return claim(texts.AUD);
+  if (isText(address, length, texts.PRESENTER)) return claim(texts.AZP);
+  if (begins(address, length, texts.HEADERS)) return header(address, length);
+  if (begins(address, length, texts.CLAIMS)) return claims(address, length);
+  return wrong(begins(address, length, texts.EXPERIMENTAL) ? texts.BAD_KEY_EXPERIMENTAL : texts.BAD_KEY);
 }
 
 /** What users call an attribute: the key of `when` where there is one, else the field of an operation. */
@@ -60,27 +63,27 @@ export function keyText(attribute: u8): texts.Text {
   }
 }
 
-function claim(keys: Array<StaticArray<u8>>): Condition {
-  const condition = new Condition(Attribute.CLAIM);
-  condition.claim = keys;
-  return condition;
+function claim(key: texts.Text): i32 {
+  keyName.text(key);
+  return Attribute.CLAIM;
 }
 
-function header(label: StaticArray<u8>): Condition | null {
+/** Whether something stands in the brackets that a key ends with, behind `from` bytes. */
+function hasBrackets(label: usize, length: i32, from: i32): bool {
+  return length - from > 2 && load<u8>(label + <usize>from) == 0x5b && load<u8>(label + <usize>(length - 1)) == 0x5d;
+}
+
+function header(label: usize, length: i32): i32 {
   const from = <i32>load<u8>(texts.HEADERS);
-  const end = label.length - 1;
-  if (end - from < 2 || unchecked(label[from]) != 0x5b || unchecked(label[end]) != 0x5d)
-    return wrong(texts.BAD_HEADER_KEY);
-  const name = new StaticArray<u8>(end - from - 1);
-  for (let i = 0; i < name.length; i++) {
-    const byte = lower(unchecked(label[from + 1 + i]));
-    if (!isToken(byte) && !(byte == 0x3a && i == 0)) return wrong(texts.BAD_HEADER_NAME);
-    unchecked((name[i] = byte));
+  if (!hasBrackets(label, length, from)) return wrong(texts.BAD_HEADER_KEY);
+  for (let i = from + 1; i < length - 1; i++) {
+    const byte = lower(load<u8>(label + <usize>i));
+    if (!isToken(byte) && !(byte == 0x3a && keyName.length == 0)) return wrong(texts.BAD_HEADER_NAME);
+    keyName.byte(byte);
   }
-  const condition = new Condition(Attribute.HEADER);
   // Envoy keeps `host` under its other name.
-  condition.name = isText(changetype<usize>(name), name.length, texts.HOST) ? textBytes(texts.AUTHORITY) : name;
-  return condition;
+  if (isText(keyName.address, keyName.length, texts.HOST)) keyName.clear().text(texts.AUTHORITY);
+  return Attribute.HEADER;
 }
 
 /** A character of a header's name (RFC 9110, section 5.6.2). */
@@ -109,41 +112,38 @@ export function isToken(byte: u8): bool {
 }
 
 /** `[a][b]` is b within a; brackets in any other order are part of one name (extractNameInNestedBrackets). */
-function claims(label: StaticArray<u8>): Condition | null {
+function claims(label: usize, length: i32): i32 {
   const from = <i32>load<u8>(texts.CLAIMS);
-  const end = label.length - 1;
-  if (end - from < 2 || unchecked(label[from]) != 0x5b || unchecked(label[end]) != 0x5d)
-    return wrong(texts.BAD_CLAIM_KEY);
-  const keys: Array<StaticArray<u8>> = [];
+  if (!hasBrackets(label, length, from)) return wrong(texts.BAD_CLAIM_KEY);
   let begin = from;
-  while (begin <= end) {
-    const close = closing(label, begin);
-    if (close < 0) return claim([part(label, from + 1, end)]);
+  while (begin < length) {
+    const close = closing(label, length, begin);
+    if (close < 0) {
+      keyName.clear().bytes(label + <usize>(from + 1), length - from - 2);
+      break;
+    }
     if (close == begin + 1) return wrong(texts.EMPTY_CLAIM);
-    keys.push(part(label, begin + 1, close));
+    if (begin > from) keyName.byte(0);
+    keyName.bytes(label + <usize>(begin + 1), close - begin - 1);
     begin = close + 1;
   }
-  return claim(keys);
+  return Attribute.CLAIM;
 }
 
 /** Where the bracket that opens at `begin` closes; -1: none opens there, or another one opens before. */
-function closing(label: StaticArray<u8>, begin: i32): i32 {
-  if (unchecked(label[begin]) != 0x5b) return -1;
-  for (let i = begin + 1; i < label.length; i++) {
-    const byte = unchecked(label[i]);
+function closing(label: usize, length: i32, begin: i32): i32 {
+  if (load<u8>(label + <usize>begin) != 0x5b) return -1;
+  for (let i = begin + 1; i < length; i++) {
+    const byte = load<u8>(label + <usize>i);
     if (byte == 0x5b) return -1;
     if (byte == 0x5d) return i;
   }
   return -1;
 }
 
-function part(bytes: StaticArray<u8>, from: i32, end: i32): StaticArray<u8> {
-  return copyBytes(changetype<usize>(bytes) + <usize>from, end - from);
-}
-
-function begins(bytes: StaticArray<u8>, text: texts.Text): bool {
-  const length = <i32>load<u8>(text);
-  return bytes.length >= length && isText(changetype<usize>(bytes), length, text);
+function begins(address: usize, length: i32, text: texts.Text): bool {
+  const own = <i32>load<u8>(text);
+  return length >= own && isText(address, own, text);
 }
 
 /** A fixed text, for keeping. */

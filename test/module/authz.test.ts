@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { factsDocument, OfflineProxy } from "../../cli/host/index.ts";
 import { counter, details, load, REQUEST, send, setup, state } from "./authz.ts";
+import type { Setup } from "./authz.ts";
 
 const PATH = { rules: [{ to: [{ operation: { paths: ["/cart"] } }] }] };
 const PRINCIPAL = { rules: [{ from: [{ source: { principals: ["cluster.local/ns/a/sa/b"] } }] }] };
@@ -224,31 +225,105 @@ test("a token's fault is 401 with a challenge", () => {
   );
 });
 
-/** Two policies with `count` rules of three conditions between them. */
-function manyRules(count: number): object {
-  const rules = Array.from({ length: count }, (_, i) => ({
-    from: [{ source: { principals: [`cluster.local/ns/a/sa/s${i}`] } }],
-    to: [{ operation: { paths: [`/api/${i}/*`], methods: ["GET"] } }],
+/** Rules of three conditions each. */
+function rulesOf(from: number, to: number): object[] {
+  return Array.from({ length: to - from }, (_, i) => ({
+    from: [{ source: { principals: [`cluster.local/ns/a/sa/s${from + i}`] } }],
+    to: [{ operation: { paths: [`/api/${from + i}/*`], methods: ["GET"] } }],
   }));
+}
+
+/** Two policies with `count` of them between them. */
+function manyRules(count: number): object {
   const policies = [
-    { namespace: "default", name: "a", spec: { rules: rules.slice(0, count / 2) } },
-    { namespace: "default", name: "b", spec: { rules: rules.slice(count / 2) } },
+    { namespace: "default", name: "a", spec: { rules: rulesOf(0, count / 2) } },
+    { namespace: "default", name: "b", spec: { rules: rulesOf(count / 2, count) } },
   ];
   return { name: "x", policies };
 }
 
+/** Bytes of linear memory of a worker. */
+function memoryOf({ proxy, plugin }: Setup): number {
+  return proxy.worker(0).vm(plugin).memoryBytes;
+}
+
 // README.md, "Limits", has these figures.
-for (const [count, most] of [
-  [100, 0.25],
-  [1000, 1.5],
-  [2000, 3],
+for (const [count, first, updated] of [
+  [1000, 4, 5],
+  [2000, 3.5, 4.5],
 ] as const) {
-  test(`memory: ${count} rules take at most ${most} MiB`, () => {
-    const s = load(new OfflineProxy(), manyRules(count));
-    const mebibytes = s.proxy.worker(0).vm(s.plugin).memoryBytes / 2 ** 20;
-    assert.ok(mebibytes <= most, `${mebibytes} MiB`);
+  test(`memory: ${count} rules take at most ${first} times their text, and ${updated} times with updates`, () => {
+    const rules = manyRules(count);
+    const { length } = JSON.stringify(rules);
+    const s = load(new OfflineProxy(), rules);
+    assert.ok(memoryOf(s) <= first * length, `${memoryOf(s) / length} times ${length} bytes`);
+    for (let i = 0; i < 6; i++) {
+      const configuration = JSON.stringify({ ...rules, exemptPaths: [`/update/${"x".repeat(i)}`] });
+      assert.equal(s.plugin.update({ configuration }).accepted, true);
+    }
+    assert.ok(memoryOf(s) <= updated * length, `${memoryOf(s) / length} times ${length} bytes, with updates`);
   });
 }
+
+test("memory: 100 rules take at most two pages, with updates too", () => {
+  const s = load(new OfflineProxy(), manyRules(100));
+  for (let i = 0; i < 6; i++) {
+    const configuration = JSON.stringify({ ...manyRules(100), exemptPaths: [`/update/${i}`] });
+    assert.equal(s.plugin.update({ configuration }).accepted, true);
+  }
+  assert.ok(memoryOf(s) <= 2 * 65536, `${memoryOf(s)} bytes`);
+});
+
+test("memory: one rule of 5,000 values, and 2,000 policies of one rule, take at most six times their text", () => {
+  const paths = Array.from({ length: 5000 }, (_, i) => `/some/resource/${i}/*`);
+  const spec = (i: number): object => ({ rules: [{ to: [{ operation: { paths: [`/some/resource/${i}/*`] } }] }] });
+  const many = Array.from({ length: 2000 }, (_, i) => ({ namespace: "default", name: `p${i}`, spec: spec(i) }));
+  const one = { namespace: "default", name: "p", spec: { rules: [{ to: [{ operation: { paths } }] }] } };
+  for (const policies of [[one], many]) {
+    const configuration = { name: "x", policies };
+    const { length } = JSON.stringify(configuration);
+    const bytes = memoryOf(load(new OfflineProxy(), configuration));
+    assert.ok(bytes <= 6 * length, `${bytes / length} times ${length} bytes`);
+  }
+});
+
+test("an error in the items of a long list, which are read one by one, has its place", () => {
+  const policies = [
+    { namespace: "default", name: "a", spec: { rules: rulesOf(0, 200) } },
+    { namespace: "default", name: "b", spec: { rules: rulesOf(200, 400) } },
+  ];
+  const text = JSON.stringify({ name: "x", policies });
+  for (const [wrong, right, message] of [
+    ['"/api/371/*"', '"/api/{371}/*"', "/policies/1/spec/rules/171/to/0/operation/paths/0: "],
+    [
+      '{"paths":["/api/399/*"]',
+      '{"path":["/api/399/*"]',
+      "/policies/1/spec/rules/199/to/0/operation/path: unknown field",
+    ],
+    ['"name":"b"', '"name":"a"', "/policies/1/name: "],
+    ['["/api/7/*"]', '["/api/7/*",1]', "/policies/0/spec/rules/7/to/0/operation/paths/1: 1 is not allowed"],
+    ['["/api/398/*"]', '["/api/398/*"', "line 1 column "],
+  ] as const) {
+    assert.ok(text.includes(wrong));
+    assert.throws(() => load(new OfflineProxy(), text.replace(wrong, right)), {
+      message: new RegExp(`refused: ${message}`),
+    });
+  }
+});
+
+test("a long list counts for the policy's hash as a short one", () => {
+  const hash = (configuration: object | string): unknown =>
+    load(new OfflineProxy(), configuration).proxy.metric("policy=.=x;.;pointduty_authz_policy_hash");
+  const wanted = hash(manyRules(300));
+  assert.ok(wanted !== undefined);
+  // The same with spaces, escapes, defaults said aloud and other orders of fields.
+  const text = JSON.stringify(manyRules(300), undefined, 1).replaceAll("/api", String.raw`\u002fapi`);
+  assert.equal(hash(text), wanted);
+  const { name, policies } = manyRules(300) as { name: string; policies: { spec: object }[] };
+  const said = policies.map((policy) => ({ ...policy, spec: { ...policy.spec, action: "ALLOW" }, dryRun: false }));
+  assert.equal(hash({ policies: said, profile: "strict", name }), wanted);
+  assert.notEqual(hash(manyRules(298)), wanted);
+});
 
 test("a thousand rules: the one that matches is found", () => {
   const s = load(new OfflineProxy(), manyRules(1000));

@@ -23,13 +23,14 @@ export function setup(spec: object, more: object = {}): Setup {
   return load(new OfflineProxy(), { name: "x", policies, ...more });
 }
 
-export function load(proxy: OfflineProxy, configuration: object): Setup {
+/** @param configuration an object, or its JSON text */
+export function load(proxy: OfflineProxy, configuration: object | string): Setup {
   const plugin = proxy.load({
     code: CODE,
     vmId: "pointduty.authz",
     rootId: "authz",
     name: "x",
-    configuration: JSON.stringify(configuration),
+    configuration: typeof configuration === "string" ? configuration : JSON.stringify(configuration),
   });
   if (!plugin.accepted) throw new Error(proxy.logs.at(-1)?.message ?? plugin.reason);
   return { proxy, plugin };
