@@ -87,11 +87,6 @@ export function put(text: Text): void {
   write(text + 1, load<u8>(text), RAW);
 }
 
-/** Puts bytes as they are. */
-export function putBytes(ptr: usize, len: i32): void {
-  write(ptr, len, RAW);
-}
-
 /** Puts bytes between quotes, quote and backslash escaped: the canonical form of a string. */
 export function putQuoted(ptr: usize, len: i32): void {
   putByte(0x22);
