@@ -13,6 +13,8 @@ class StreamEntry {
 
 /** One policy: a root context of Envoy's. */
 export abstract class Root {
+  /** The next policy. */
+  next: Root | null = null;
   /** Context id. */
   id: u32 = 0;
   /** Whether a configuration was accepted: before that a policy does nothing. */
@@ -42,7 +44,7 @@ class Filter {
 }
 
 let installed: Filter | null = null;
-let roots: Array<Root> = [];
+let roots: Root | null = null;
 let lastRoot: Root | null = null;
 
 /**
@@ -67,14 +69,10 @@ export function orphanAction(): i32 {
 export function findRoot(id: u32): Root | null {
   const last = lastRoot;
   if (last !== null && last.id == id) return last;
-  for (let i = 0; i < roots.length; i++) {
-    const root = unchecked(roots[i]);
-    if (root.id == id) {
-      lastRoot = root;
-      return root;
-    }
-  }
-  return null;
+  let root = roots;
+  while (root !== null && root.id != id) root = root.next;
+  if (root !== null) lastRoot = root;
+  return root;
 }
 
 /** The policy that a stream belongs to; null when it is not ready or has been removed. */
@@ -96,7 +94,8 @@ export function createContext(id: u32, parent: u32): void {
   } else if (findRoot(id) === null) {
     const root = filter.create();
     root.id = id;
-    roots.push(root);
+    root.next = roots;
+    roots = root;
   }
 }
 
@@ -109,13 +108,18 @@ export function deleteContext(id: u32): void {
   }
   const filter = installed;
   if (filter !== null) filter.streams.remove(id);
+  removeRoot(id);
+}
+
+function removeRoot(id: u32): void {
+  const gone = findRoot(id);
   lastRoot = null;
-  for (let i = 0; i < roots.length; i++) {
-    const gone = unchecked(roots[i]);
-    if (gone.id == id) {
-      roots.splice(i, 1);
-      gone.end();
-      return;
-    }
+  if (gone === null) return;
+  if (gone === roots) roots = gone.next;
+  for (let root = roots; root !== null; ) {
+    const next = root.next;
+    if (next === gone) root.next = gone.next;
+    root = next;
   }
+  gone.end();
 }

@@ -2,11 +2,8 @@
  * Which rules could match a text: an index from whole texts and beginnings of texts to numbers. Looking a text up costs its
  * length, not the number of keys. The keys come from configuration alone, so no client can choose where they collide. Pure.
  */
-import { equals } from "./bytes";
-
-/** FNV-1a, 32 bits. */
-const OFFSET: u32 = 2166136261;
-const PRIME: u32 = 16777619;
+import { copyBytes, equals } from "./bytes";
+import { fnv, OFFSET, step } from "./fnv";
 
 class Key {
   /** How often a number was added. */
@@ -48,14 +45,9 @@ export class KeyTable {
    * @param value negative: it is only counted
    */
   add(address: usize, length: i32, prefix: bool, value: i32): void {
-    let hash = OFFSET;
-    for (let i = 0; i < length; i++) hash = step(hash, load<u8>(address + <usize>i));
+    const hash = fnv(address, length);
     let number = this.find(address, length, hash, prefix);
-    if (number < 0) {
-      const bytes = new StaticArray<u8>(length);
-      memory.copy(changetype<usize>(bytes), address, <usize>length);
-      number = this.insert(new Key(bytes, hash, prefix));
-    }
+    if (number < 0) number = this.insert(new Key(copyBytes(address, length), hash, prefix));
     const key = unchecked(this.keys[number]);
     key.count++;
     if (value < 0 || (key.tail >= 0 && unchecked(this.numbers[key.tail]) == value)) return;
@@ -68,8 +60,7 @@ export class KeyTable {
 
   /** How often a number was added under a key. */
   count(address: usize, length: i32, prefix: bool): i32 {
-    let hash = OFFSET;
-    for (let i = 0; i < length; i++) hash = step(hash, load<u8>(address + <usize>i));
+    const hash = fnv(address, length);
     const number = this.find(address, length, hash, prefix);
     return number < 0 ? 0 : unchecked(this.keys[number]).count;
   }
@@ -151,12 +142,6 @@ export class KeyTable {
     while (unchecked(this.places[place]) != 0) place = (place + 1) & mask;
     unchecked((this.places[place] = number + 1));
   }
-}
-
-// @ts-ignore: decorator
-@inline
-function step(hash: u32, byte: u8): u32 {
-  return (hash ^ byte) * PRIME;
 }
 
 // @ts-ignore: decorator

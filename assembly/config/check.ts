@@ -11,6 +11,7 @@ import {
   DURATION,
   fieldOf,
   MAP,
+  MAX_DEPTH,
   Node,
   NodeData,
   NONE,
@@ -164,7 +165,7 @@ function fillIn(base: usize, body: usize, node: Node): bool {
       if (table.isRequired(field)) return missing(base, node, field);
       const text = table.defaultText(field);
       if (load<u8>(text) > 0) {
-        const value = readJson(text + 1, load<u8>(text));
+        const value = readJson(text + 1, load<u8>(text), MAX_DEPTH, false);
         if (value == NONE) return false;
         const it = data(value);
         adopt(node, value);

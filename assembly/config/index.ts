@@ -11,7 +11,7 @@ import { reset } from "./arena";
 import { checkNode } from "./check";
 import { readJson } from "./json";
 import { clear, close, messageLen, messagePtr, open, openAt, openLine } from "./message";
-import { data, fieldOf, Node, NONE, OBJECT } from "./node";
+import { data, fieldOf, MAX_DEPTH, Node, NONE, OBJECT } from "./node";
 import { looksLikeStruct, readStruct } from "./struct";
 import { put, putByte, putDecimal } from "./text";
 import * as texts from "./texts.gen";
@@ -54,14 +54,14 @@ function read(ptr: usize, len: i32): Node {
     close();
     return NONE;
   }
-  if (looksLikeStruct(ptr, len)) return readStruct(ptr, len);
+  if (looksLikeStruct(ptr, len)) return readStruct(ptr, len, false);
   if (len >= 3 && load<u16>(ptr) == 0xbbef && load<u8>(ptr, 2) == 0xbf) {
     openLine(ptr, ptr);
     put(texts.BYTE_ORDER_MARK);
     close();
     return NONE;
   }
-  return readJson(ptr, len);
+  return readJson(ptr, len, MAX_DEPTH, false);
 }
 
 /** The value of a field of an object, given or by default. NONE: absent and without default, or `object` is NONE. */

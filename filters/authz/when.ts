@@ -1,5 +1,6 @@
 /** Keys of `when` (Istio, pilot/pkg/security/authz/model/model.go and util.go; pkg/config/security, ValidateAttribute). Pure. */
-import { copyBytes, isText } from "../../assembly/bytes";
+import { beginsWith, copyBytes, isText, textBytes } from "../../assembly/bytes";
+import { isTokenByte } from "../../assembly/token";
 import { Attribute, Condition } from "./model";
 import { lower } from "./request";
 import * as texts from "./texts.gen";
@@ -74,38 +75,13 @@ function header(label: StaticArray<u8>): Condition | null {
   const name = new StaticArray<u8>(end - from - 1);
   for (let i = 0; i < name.length; i++) {
     const byte = lower(unchecked(label[from + 1 + i]));
-    if (!isToken(byte) && !(byte == 0x3a && i == 0)) return wrong(texts.BAD_HEADER_NAME);
+    if (!isTokenByte(byte) && !(byte == 0x3a && i == 0)) return wrong(texts.BAD_HEADER_NAME);
     unchecked((name[i] = byte));
   }
   const condition = new Condition(Attribute.HEADER);
   // Envoy keeps `host` under its other name.
   condition.name = isText(changetype<usize>(name), name.length, texts.HOST) ? textBytes(texts.AUTHORITY) : name;
   return condition;
-}
-
-/** A character of a header's name (RFC 9110, section 5.6.2). */
-export function isToken(byte: u8): bool {
-  if (<u8>((byte | 0x20) - 0x61) < 26 || <u8>(byte - 0x30) < 10) return true;
-  switch (byte) {
-    case 0x21:
-    case 0x23:
-    case 0x24:
-    case 0x25:
-    case 0x26:
-    case 0x27:
-    case 0x2a:
-    case 0x2b:
-    case 0x2d:
-    case 0x2e:
-    case 0x5e:
-    case 0x5f:
-    case 0x60:
-    case 0x7c:
-    case 0x7e:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /** `[a][b]` is b within a; brackets in any other order are part of one name (extractNameInNestedBrackets). */
@@ -142,11 +118,5 @@ function part(bytes: StaticArray<u8>, from: i32, end: i32): StaticArray<u8> {
 }
 
 function begins(bytes: StaticArray<u8>, text: texts.Text): bool {
-  const length = <i32>load<u8>(text);
-  return bytes.length >= length && isText(changetype<usize>(bytes), length, text);
-}
-
-/** A fixed text, for keeping. */
-export function textBytes(text: texts.Text): StaticArray<u8> {
-  return copyBytes(text + 1, load<u8>(text));
+  return beginsWith(changetype<usize>(bytes), bytes.length, text);
 }

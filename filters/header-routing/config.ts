@@ -1,7 +1,7 @@
 /** Checked nodes -> compiled policy: the frame and the rules. Pure. */
 import * as cfg from "../../assembly/config";
 import { KeyTable } from "../../assembly/keys";
-import { compileRuleFilters } from "./changes-config";
+import { compileFilters } from "./changes-config";
 import { compileSources } from "./keys-config";
 import { compileMatches, indexMatches } from "./matches-config";
 import { Binding, Policy, Rule } from "./model";
@@ -13,6 +13,7 @@ import { bytesOf, headerName } from "./values";
 
 /** @returns null after an error, whose message is `cfg.messagePtr()` */
 export function compile(root: cfg.Node): Policy | null {
+  if (root == cfg.NONE) return null;
   const policy = new Policy();
   policy.name = bytesOf(cfg.field(root, slot.NAME));
   policy.shadow = cfg.enumIndex(cfg.field(root, slot.MODE)) == slot.MODE_SHADOW;
@@ -62,11 +63,11 @@ function compileRules(policy: Policy, targets: TargetList, list: cfg.Node): bool
   const known = new KeyTable();
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
     const name = cfg.field(item, slot.RULES_NAME);
-    if (known.count(cfg.ptr(name), cfg.len(name), false) > 0) return cfg.error(name, texts.M_TWICE);
+    if (known.begin(cfg.ptr(name), cfg.len(name)).next() >= 0) return cfg.error(name, texts.M_TWICE);
     known.add(cfg.ptr(name), cfg.len(name), false, 0);
     const rule = new Rule(bytesOf(name));
     rule.index = policy.rules.push(rule) - 1;
-    if (!compileRuleFilters(rule, cfg.field(item, slot.RULES_FILTERS))) return false;
+    if (!compileFilters(rule, cfg.field(item, slot.RULES_FILTERS))) return false;
     if (!compileAction(policy, targets, rule, item)) return false;
     if (!compileMatches(policy, rule, item)) return false;
   }

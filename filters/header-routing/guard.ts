@@ -1,6 +1,6 @@
 /** When an arm fails too often to stay open, by what is counted on the whole proxy. README.md ("The guard") has formula and table. Pure. */
 import { advanceMarks, fillMarks, growth, MARKS_BYTES, SLOTS } from "../../assembly/window";
-import { GuardLimits } from "./model";
+import { Guard } from "./model";
 
 /** Square of Wilson's z: 4 standard deviations. */
 const Z2: i64 = 16;
@@ -32,7 +32,7 @@ export class ArmWindow {
   private readonly errors: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
   private slot: u64 = 0;
 
-  constructor(private readonly limits: GuardLimits) {}
+  constructor(private readonly guard: Guard) {}
 
   /** Forgets all before now: the counters' growth begins here. */
   restart(now: u64, requests: u64, errors: u64): void {
@@ -55,7 +55,7 @@ export class ArmWindow {
   isBad(requests: u64, errors: u64): bool {
     const n = <i64>this.grown(this.requests, requests);
     const e = <i64>this.grown(this.errors, errors);
-    return n >= this.limits.minRequests && failsTooOften(n, e, this.limits.maxErrors);
+    return n >= this.guard.minRequests && failsTooOften(n, e, this.guard.maxErrors);
   }
 
   /** Requests and failures that the window holds, for the log. */
@@ -72,6 +72,6 @@ export class ArmWindow {
   }
 
   private slotOf(now: u64): u64 {
-    return now / max<u64>(<u64>this.limits.window / SLOTS, 1);
+    return now / max<u64>(<u64>this.guard.window / SLOTS, 1);
   }
 }

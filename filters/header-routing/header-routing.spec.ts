@@ -3,7 +3,7 @@ import { ascii, at } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { compile } from "./config";
 import { ArmWindow, failsTooOften } from "./guard";
-import { GuardLimits, Split } from "./model";
+import { Guard, Split } from "./model";
 import { Request } from "./request";
 import { TABLE } from "./schema.gen";
 import { bucketOf, shareOf } from "./split";
@@ -218,7 +218,7 @@ describe("guard", () => {
   });
 
   test("the window forgets what is older", () => {
-    const window = new ArmWindow(new GuardLimits(30_000, 20, 50, 60_000));
+    const window = new ArmWindow(new Guard(ascii("r/a"), 30_000, 20, 50, 60_000));
     window.restart(1_000_000, 5, 5);
     expect(window.isBad(25, 25)).toBe(true);
     expect(window.isBad(24, 24)).toBe(false);

@@ -1,10 +1,10 @@
 /** Checked nodes -> sources of keys. Pure. */
-import { ByteBuilder } from "../../assembly/bytes";
+import { ByteBuilder, EMPTY } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
-import { KeySource, Rule, SourceKind } from "./model";
+import { append, KeySource, Kind, Pair, Rule, SourceKind } from "./model";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
-import { bytesOf, headerName, isToken, peerOf } from "./values";
+import { bytesOf, headerName, isName, peerOf } from "./values";
 
 /** False after an error. */
 export function compileSources(rule: Rule, list: cfg.Node): bool {
@@ -34,13 +34,13 @@ function compileSource(item: cfg.Node): KeySource | null {
   if (query != cfg.NONE) return new KeySource(SourceKind.QUERY, bytesOf(query));
   if (baggage != cfg.NONE) return new KeySource(SourceKind.BAGGAGE, bytesOf(baggage));
   if (cookie != cfg.NONE)
-    return isToken(cookie) ? new KeySource(SourceKind.COOKIE, bytesOf(cookie)) : fail(cookie, texts.M_BAD_COOKIE);
+    return isName(cookie) ? new KeySource(SourceKind.COOKIE, bytesOf(cookie)) : fail(cookie, texts.M_BAD_COOKIE);
   if (header != cfg.NONE) {
     const name = headerName(header);
     return name.length > 0 ? new KeySource(SourceKind.HEADER, name) : null;
   }
   if (peer != cfg.NONE)
-    return cfg.flag(peer) ? new KeySource(SourceKind.PEER, new StaticArray<u8>(0)) : fail(peer, texts.M_PEER_FALSE);
+    return cfg.flag(peer) ? new KeySource(SourceKind.PEER, EMPTY) : fail(peer, texts.M_PEER_FALSE);
   return generate != cfg.NONE ? compileGenerated(generate) : fail(item, texts.M_SOURCE);
 }
 
@@ -51,7 +51,7 @@ function fail(node: cfg.Node, what: texts.Text): KeySource | null {
 
 function compileGenerated(node: cfg.Node): KeySource | null {
   const name = cfg.field(node, slot.RULES_KEY_GENERATE_COOKIE);
-  if (!isToken(name)) return fail(name, texts.M_BAD_COOKIE);
+  if (!isName(name)) return fail(name, texts.M_BAD_COOKIE);
   const source = new KeySource(SourceKind.GENERATE, bytesOf(name));
   const seconds = cfg.millis(cfg.field(node, slot.RULES_KEY_GENERATE_MAX_AGE)) / 1000;
   source.attributes = new ByteBuilder()
@@ -88,8 +88,9 @@ function compileTrust(source: KeySource, trust: cfg.Node): bool {
       cfg.enumIndex(cfg.field(item, slot.RULES_KEY_TRUST_PEERS_TYPE)) == slot.RULES_KEY_TRUST_PEERS_TYPE_PREFIX;
     const peer = peerOf(cfg.field(item, slot.RULES_KEY_TRUST_PEERS_VALUE), prefix);
     if (peer === null) return false;
-    source.peers.push(peer);
+    source.trusted = append(source.trusted, peer);
   }
-  for (let item = cfg.first(ports); item != cfg.NONE; item = cfg.next(item)) source.ports.push(<i32>cfg.integer(item));
+  for (let item = cfg.first(ports); item != cfg.NONE; item = cfg.next(item))
+    source.trusted = append(source.trusted, new Pair(Kind.PORT, EMPTY, EMPTY, cfg.integer(item)));
   return true;
 }

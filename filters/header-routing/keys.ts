@@ -4,7 +4,7 @@ import { isString, NONE, textAddress, textLength } from "../../assembly/document
 import { FALSE_VALUE, TRUE_VALUE } from "../../assembly/config/texts.gen";
 import { Facts } from "./facts";
 import { isPeer } from "./match";
-import { KeySource, Rule, SourceKind } from "./model";
+import { KeySource, Kind, Rule, SourceKind } from "./model";
 import { Request } from "./request";
 
 /** Digits of a generated key. */
@@ -49,11 +49,14 @@ export class KeyFinder {
   }
 
   private isTrusted(source: KeySource): bool {
-    if (source.isOpen) return true;
+    let trusted = source.trusted;
+    if (trusted === null) return true;
     const facts = this.facts;
     if (!facts.ready()) return false;
-    if (source.ports.includes(facts.port)) return true;
-    for (let i = 0; i < source.peers.length; i++) if (isPeer(unchecked(source.peers[i]), facts)) return true;
+    while (trusted !== null) {
+      if (trusted.kind == Kind.PORT ? trusted.number == facts.port : isPeer(trusted, facts)) return true;
+      trusted = trusted.next;
+    }
     return false;
   }
 

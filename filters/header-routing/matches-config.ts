@@ -1,7 +1,7 @@
 /** Checked nodes -> matches in the order of Gateway API's precedence, filed by path. Pure. */
-import { ByteBuilder, compareBytes } from "../../assembly/bytes";
+import { ByteBuilder, copyBytes, EMPTY, equals, indexOf } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
-import { ClaimType, Match, PathKind, Policy, Rule, Wanted, WantedClaim } from "./model";
+import { append, Kind, Match, Pair, PathKind, Policy, Rule } from "./model";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
 import { bytesOf, headerName, isPrintable, isValue, peerOf } from "./values";
@@ -52,10 +52,7 @@ function readHost(match: Match, node: cfg.Node): bool {
     if (!fine || (byte == 0x2e && i + 1 == host.length)) return cfg.error(node, texts.M_BAD_HOST);
   }
   match.wildcard = from > 0;
-  match.host = path
-    .clear()
-    .bytes(changetype<usize>(host) + <usize>from, host.length - from)
-    .copy();
+  match.host = copyBytes(changetype<usize>(host) + <usize>from, host.length - from);
   return true;
 }
 
@@ -135,9 +132,8 @@ function isAnyPath(own: cfg.Node): bool {
 }
 
 function isGrpcName(node: cfg.Node): bool {
-  for (let i = 0; i < cfg.len(node); i++)
-    if (load<u8>(cfg.ptr(node) + <usize>i) == 0x2f) return cfg.error(node, texts.M_BAD_GRPC);
-  return isPrintable(node) || cfg.error(node, texts.M_BAD_GRPC);
+  const fine = isPrintable(node) && indexOf(cfg.ptr(node), cfg.len(node), 0x2f) < 0;
+  return fine || cfg.error(node, texts.M_BAD_GRPC);
 }
 
 function compileRest(match: Match, node: cfg.Node): bool {
@@ -150,7 +146,7 @@ function compileRest(match: Match, node: cfg.Node): bool {
     if (cfg.enumIndex(type) != slot.RULES_MATCHES_QUERY_PARAMS_TYPE_EXACT) return cfg.error(type, texts.M_REGEX);
     const name = bytesOf(cfg.field(item, slot.RULES_MATCHES_QUERY_PARAMS_NAME));
     const value = bytesOf(cfg.field(item, slot.RULES_MATCHES_QUERY_PARAMS_VALUE));
-    if (!hasName(match.query, name)) match.query.push(new Wanted(name, value, false));
+    if (!hasName(match.query, name)) match.query = append(match.query, new Pair(Kind.EXACT, name, value));
   }
   const claims = cfg.field(node, slot.RULES_MATCHES_CLAIMS);
   for (let item = cfg.first(claims); item != cfg.NONE; item = cfg.next(item))
@@ -163,16 +159,9 @@ function compileRest(match: Match, node: cfg.Node): bool {
 }
 
 /** Of several with one name the first one counts (Gateway API). */
-function hasName(list: Array<Wanted>, name: StaticArray<u8>): bool {
-  for (let i = 0; i < list.length; i++) {
-    const other = unchecked(list[i]).name;
-    if (
-      other.length == name.length &&
-      compareBytes(changetype<usize>(other), changetype<usize>(name), name.length) == 0
-    )
-      return true;
-  }
-  return false;
+function hasName(list: Pair | null, name: StaticArray<u8>): bool {
+  while (list !== null && !equals(changetype<usize>(name), name.length, list.name)) list = list.next;
+  return list !== null;
 }
 
 function compileHeader(match: Match, item: cfg.Node): bool {
@@ -182,11 +171,12 @@ function compileHeader(match: Match, item: cfg.Node): bool {
   if (name.length == 0) return false;
   const kind = cfg.enumIndex(type);
   if (kind == slot.RULES_MATCHES_HEADERS_TYPE_REGULAR_EXPRESSION) return cfg.error(type, texts.M_REGEX);
-  const absent = kind != slot.RULES_MATCHES_HEADERS_TYPE_EXACT;
+  const absent = kind == slot.RULES_MATCHES_HEADERS_TYPE_ABSENT;
   if (absent && value != cfg.NONE) return cfg.error(value, texts.M_ABSENT_VALUE);
   if (!absent && value == cfg.NONE) return cfg.error(item, texts.M_NO_VALUE);
   if (!isValue(value)) return false;
-  if (!hasName(match.headers, name)) match.headers.push(new Wanted(name, bytesOf(value), absent));
+  const wanted = new Pair(absent ? Kind.ABSENT : Kind.EXACT, name, bytesOf(value));
+  if (!hasName(match.headers, name)) match.headers = append(match.headers, wanted);
   return true;
 }
 
@@ -196,10 +186,11 @@ function compileClaim(match: Match, item: cfg.Node): bool {
   const number = cfg.field(item, slot.RULES_MATCHES_CLAIMS_NUMBER);
   const boolean = cfg.field(item, slot.RULES_MATCHES_CLAIMS_BOOLEAN);
   if (cfg.len(item) != 2) return cfg.error(item, texts.M_CLAIM);
-  if (text != cfg.NONE) match.claims.push(new WantedClaim(name, ClaimType.STRING, bytesOf(text), 0));
-  else if (number != cfg.NONE)
-    match.claims.push(new WantedClaim(name, ClaimType.NUMBER, bytesOf(text), cfg.milli(number)));
-  else match.claims.push(new WantedClaim(name, ClaimType.BOOLEAN, bytesOf(text), cfg.flag(boolean) ? 1 : 0));
+  let wanted: Pair;
+  if (text != cfg.NONE) wanted = new Pair(Kind.EXACT, name, bytesOf(text));
+  else if (number != cfg.NONE) wanted = new Pair(Kind.NUMBER, name, EMPTY, cfg.milli(number));
+  else wanted = new Pair(Kind.BOOLEAN, name, EMPTY, cfg.flag(boolean) ? 1 : 0);
+  match.claims = append(match.claims, wanted);
   return true;
 }
 

@@ -76,16 +76,16 @@ export class Decider {
     if (rule === null) return decision;
     decision.rule = rule;
     const split = rule.split;
-    const entries = rule.entries;
+    const table = rule.table;
     decision.target = rule.target;
     if (split !== null) this.share(rule, split, random);
-    else if (entries !== null) {
+    else if (table !== null) {
       this.finder.find(rule, random);
       const finder = this.finder;
       // No entry has an empty key.
-      const number = entries.table.find(finder.key, finder.length);
+      const number = table.find(finder.key, finder.length);
       decision.why = finder.length > 0 ? Why.NAMED : Why.KEYLESS;
-      decision.target = number >= 0 ? unchecked(this.policy.targets[number]) : entries.fallback;
+      if (number >= 0) decision.target = unchecked(this.policy.targets[number]);
     }
     return decision;
   }
@@ -148,11 +148,11 @@ export class Decider {
   /** An arm that is closed sends all of its users to the default. */
   private enter(split: Split, share: Share): void {
     const decision = this.decision;
-    if (share.guardIndex >= 0 && this.gates.isClosed(share.guardIndex)) {
+    if (share.guard >= 0 && this.gates.isClosed(share.guard)) {
       decision.why = Why.CLOSED;
       return;
     }
     decision.target = share.target;
-    decision.guard = share.guardIndex;
+    decision.guard = share.guard;
   }
 }

@@ -1,6 +1,7 @@
 /** Checked nodes -> splits and tables. Pure. */
+import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
-import { Entries, GuardLimits, Guarded, Policy, Rule, Share, Split, Target } from "./model";
+import { Guard, Policy, Rule, Share, Split, Target } from "./model";
 import * as slot from "./schema.gen";
 import { BUCKETS } from "./split";
 import { PackedTable } from "./table";
@@ -109,13 +110,15 @@ function bucketsOf(percent: cfg.Node): u64 {
 
 function readGuard(policy: Policy, rule: Rule, share: Share, node: cfg.Node): void {
   if (node == cfg.NONE) return;
-  const limits = new GuardLimits(
+  const name = new ByteBuilder().add(rule.name).byte(0x2f).add(share.target.name).copy();
+  const guard = new Guard(
+    name,
     cfg.millis(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_WINDOW)),
     cfg.integer(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_MIN_REQUESTS)),
     cfg.milli(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_MAX_ERROR_PERCENT)) / 100,
     cfg.millis(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_REOPEN_AFTER)),
   );
-  share.guardIndex = policy.guards.push(new Guarded(rule, share, limits)) - 1;
+  share.guard = policy.guards.push(guard) - 1;
 }
 
 /** Forced keys by the number of their share; the number behind the last share is the default. */
@@ -150,24 +153,24 @@ function readForced(targets: TargetList, split: Split, list: cfg.Node, sources: 
 
 /** False after an error. */
 export function compileTable(targets: TargetList, rule: Rule, node: cfg.Node): bool {
-  const entries = new Entries();
-  rule.entries = entries;
+  const table = new PackedTable();
+  rule.table = table;
   const fallback = cfg.field(node, slot.RULES_TABLE_DEFAULT);
   if (fallback != cfg.NONE) {
     const number = targets.number(fallback);
     if (number < 0) return cfg.error(fallback, texts.M_NO_TARGET);
-    entries.fallback = unchecked(targets.policy.targets[number]);
+    rule.target = unchecked(targets.policy.targets[number]);
   }
   const map = cfg.field(node, slot.RULES_TABLE_ENTRIES);
   let bytes = 0;
   for (let item = cfg.first(map); item != cfg.NONE; item = cfg.next(item)) bytes += cfg.keyLen(item);
-  entries.table.reserve(cfg.len(map), bytes);
+  table.reserve(cfg.len(map), bytes);
   for (let item = cfg.first(map); item != cfg.NONE; item = cfg.next(item)) {
     const length = cfg.keyLen(item);
     if (length == 0 || length > LONGEST_KEY) return cfg.error(item, texts.M_BAD_KEY);
     const number = targets.number(item);
     if (number < 0) return cfg.error(item, texts.M_NO_TARGET);
-    entries.table.add(cfg.keyPtr(item), length, number);
+    table.add(cfg.keyPtr(item), length, number);
   }
   return true;
 }

@@ -2,7 +2,7 @@
 import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { KeyTable } from "../../assembly/keys";
-import { compileArmFilters } from "./changes-config";
+import { compileFilters } from "./changes-config";
 import { Binding, Policy, Target } from "./model";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
@@ -56,7 +56,7 @@ export class TargetList {
       if (weight != cfg.NONE) value = built.clear().decimal(before).copy();
       before += <i32>cfg.integer(weight);
       const target = new Target(bytesOf(name), value, true);
-      if (!compileArmFilters(target, cfg.field(item, slot.ARMS_FILTERS)) || !this.add(name, target)) return false;
+      if (!compileFilters(target, cfg.field(item, slot.ARMS_FILTERS)) || !this.add(name, target)) return false;
     }
     this.arms = policy.targets.length;
     return true;
