@@ -140,6 +140,7 @@ function isKey(it: NodeData, field: usize): bool {
   return isText(it.keyPtr, it.keyLen, table.keyText(field));
 }
 
+/** Puts the fields in the order of their keys, by which the policy hash goes. */
 function checkObject(base: usize, body: usize, node: Node): bool {
   for (let child = data(node).ptr; child != NONE; child = data(child).next) {
     let field = table.firstField(body);
@@ -154,7 +155,9 @@ function checkObject(base: usize, body: usize, node: Node): bool {
     if (fieldOf(node, slot) != child) return twice(child);
     if (!checkNode(base, table.fieldRule(field), child)) return false;
   }
-  return fillIn(base, body, node);
+  if (!fillIn(base, body, node)) return false;
+  data(node).ptr = sortFields(data(node).ptr, data(node).len);
+  return true;
 }
 
 /** Adds the defaults of absent fields: JSON texts in the table, read and checked as if given. */
@@ -177,7 +180,6 @@ function fillIn(base: usize, body: usize, node: Node): bool {
     }
     field = table.nextField(field);
   }
-  data(node).link = body;
   return true;
 }
 

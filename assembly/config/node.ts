@@ -37,7 +37,7 @@ export class NodeData {
   keyLen: i32;
   parent: Node;
   next: Node;
-  /** Of a container: its last child; of a checked object, where the table says how its fields are ordered. */
+  /** Of a container: its last child, until the checker puts the fields in order. */
   link: usize;
   /** A number in thousandths, a duration in milliseconds, the index in an enum, 1 for true. */
   value: i64;

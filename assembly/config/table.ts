@@ -3,8 +3,8 @@
  * All is unaligned and little-endian; offsets count from the table's first byte, where the root's rule begins.
  *
  *   rule    u8 type, then by type:
- *   OBJECT  u8 n, n bytes: the slots in the order of their keys, then n fields
- *   field   u8 required, u16 offset of the rule, text key, text default (JSON; empty: none)
+ *   OBJECT  u8 n, n fields
+ *   field   u16 offset of the rule, the highest bit says that it is required, text key, text default (JSON; empty: none)
  *   LIST    number fewest, number most items, u16 offset of the items' rule
  *   MAP     number fewest, number most fields, u16 offset of the values' rule
  *   TEXT    number fewest, number most bytes
@@ -68,26 +68,26 @@ export function readText(): Text {
 // @ts-ignore: decorator
 @inline
 export function firstField(objectBody: usize): usize {
-  return objectBody + 1 + load<u8>(objectBody);
+  return objectBody + 1;
 }
 
 // @ts-ignore: decorator
 @inline
 export function isRequired(field: usize): bool {
-  return load<bool>(field);
+  return load<i16>(field) < 0;
 }
 
 // @ts-ignore: decorator
 @inline
 export function fieldRule(field: usize): i32 {
-  return load<u16>(field, 1);
+  return load<u16>(field) & 0x7fff;
 }
 
 /** The key of a field. */
 // @ts-ignore: decorator
 @inline
 export function keyText(field: usize): Text {
-  return field + 3;
+  return field + 2;
 }
 
 /** JSON text of a field's default. */

@@ -17,7 +17,7 @@ export function compile(root: cfg.Node): Policy | null {
   const policy = new Policy();
   policy.name = bytesOf(cfg.field(root, slot.NAME));
   policy.shadow = cfg.enumIndex(cfg.field(root, slot.MODE)) == slot.MODE_SHADOW;
-  policy.binding = bindingOf(cfg.field(root, slot.BINDING));
+  policy.binding = cfg.enumIndex(cfg.field(root, slot.BINDING));
   policy.document = cfg.enumIndex(cfg.field(root, slot.FACTS)) == slot.FACTS_DOCUMENT;
   const identity = cfg.field(root, slot.IDENTITY);
   if (identity != cfg.NONE) {
@@ -31,18 +31,6 @@ export function compile(root: cfg.Node): Policy | null {
   if (!targets.addArms(cfg.field(root, slot.ARMS)) || !targets.addClusters(cfg.field(root, slot.CLUSTERS))) return null;
   if (!checkRoute(policy, cfg.field(root, slot.ROUTE))) return null;
   return compileRules(policy, targets, cfg.field(root, slot.RULES)) ? policy : null;
-}
-
-function bindingOf(binding: cfg.Node): i32 {
-  switch (cfg.enumIndex(binding)) {
-    case slot.BINDING_ARMS:
-      return Binding.ARMS;
-    case slot.BINDING_CLUSTER:
-      return Binding.CLUSTER;
-    default:
-      // slot.BINDING_HEADER
-      return Binding.HEADER;
-  }
 }
 
 /** Of the inserted route nothing is the module's: `render` writes it. */

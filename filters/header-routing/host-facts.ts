@@ -7,10 +7,12 @@ import { Policy } from "./model";
 import * as texts from "./texts.gen";
 
 export class HostFacts extends Facts {
+  private readonly document: bool;
   private readonly identityPath: StaticArray<u8>;
 
-  constructor(private readonly policy: Policy) {
+  constructor(policy: Policy) {
     super();
+    this.document = policy.document;
     const line = new ByteBuilder();
     if (policy.identityKey.length == 0) line.text(texts.P_URI_SAN);
     else line.text(texts.P_FILTER_STATE).add(policy.identityKey);
@@ -18,7 +20,7 @@ export class HostFacts extends Facts {
   }
 
   protected load(): bool {
-    if (this.policy.document)
+    if (this.document)
       return getTextProperty(texts.P_DOCUMENT) == Status.Ok && this.readFacts(resultAddress(), resultLength());
     const peer = getProperty(this.identityPath);
     if (peer == Status.Ok) this.setPeer(resultAddress(), resultLength());

@@ -4,8 +4,9 @@ import { isString, NONE, textAddress, textLength } from "../../assembly/document
 import { FALSE_VALUE, TRUE_VALUE } from "../../assembly/config/texts.gen";
 import { Facts } from "./facts";
 import { isPeer } from "./match";
-import { KeySource, Kind, Rule, SourceKind } from "./model";
+import { KeySource, Kind, Rule } from "./model";
 import { Request } from "./request";
+import * as slot from "./schema.gen";
 
 /** Digits of a generated key. */
 export const GENERATED: i32 = 16;
@@ -32,10 +33,10 @@ export class KeyFinder {
     for (let i = 0; i < rule.sources.length && this.length == 0; i++) {
       const source = unchecked(rule.sources[i]);
       if (!this.isTrusted(source)) continue;
-      if (source.kind == SourceKind.CLAIM) this.readClaim(source.name);
-      else if (source.kind == SourceKind.PEER) this.readPeer();
+      if (source.kind == slot.RULES_KEY_CLAIM) this.readClaim(source.name);
+      else if (source.kind == slot.RULES_KEY_PEER) this.readPeer();
       else if (this.isInRequest(source)) this.take(this.request.value, this.request.valueLength);
-      if (source.kind == SourceKind.GENERATE && !isGenerated(this.key, this.length)) {
+      if (source.kind == slot.RULES_KEY_GENERATE && !isGenerated(this.key, this.length)) {
         writeDigits(random, generatedText);
         this.take(generatedText, GENERATED);
         this.fresh = source;
@@ -62,11 +63,11 @@ export class KeyFinder {
 
   private isInRequest(source: KeySource): bool {
     switch (source.kind) {
-      case SourceKind.HEADER:
+      case slot.RULES_KEY_HEADER:
         return this.request.findHeader(source.name);
-      case SourceKind.QUERY:
+      case slot.RULES_KEY_QUERY:
         return this.request.findQuery(source.name);
-      case SourceKind.BAGGAGE:
+      case slot.RULES_KEY_BAGGAGE:
         return this.request.findBaggage(source.name);
       default:
         return this.request.findCookie(source.name);

@@ -7,79 +7,54 @@ import { Facts } from "./facts";
 import { Kind, Match, Pair, PathKind } from "./model";
 import { Request } from "./request";
 
-/** One request before one policy. */
-export class Matcher {
-  /** The request's host; length -1: not worked out yet. */
-  private host: usize = 0;
-  private hostLength: i32 = -1;
+/** Whether all of a match holds whose path is known to fit. */
+export function holds(match: Match, request: Request, facts: Facts): bool {
+  return (
+    (match.pathKind != PathKind.SUFFIX || fits(SUFFIX, match.path, request.path, request.pathLength)) &&
+    (!match.grpc || request.grpc) &&
+    (match.method.length == 0 || equals(request.method, request.methodLength, match.method)) &&
+    (match.host.length == 0 || isHost(match, request)) &&
+    hasHeaders(match.headers, request) &&
+    hasQuery(match.query, request) &&
+    knows(match, facts)
+  );
+}
 
-  constructor(
-    readonly request: Request,
-    readonly facts: Facts,
-  ) {}
+/** `*.example.com` is the host's end, with something before it. */
+function isHost(match: Match, request: Request): bool {
+  request.readHost();
+  if (!match.wildcard) return equals(request.host, request.hostLength, match.host);
+  return request.hostLength > match.host.length && fits(SUFFIX, match.host, request.host, request.hostLength);
+}
 
-  /** Forgets the request before. */
-  reset(): void {
-    this.hostLength = -1;
+function hasHeaders(wanted: Pair | null, request: Request): bool {
+  while (wanted !== null) {
+    const absent = wanted.kind == Kind.ABSENT;
+    if (absent ? request.hasHeader(wanted.name) : !request.isHeader(wanted.name, wanted.value)) return false;
+    wanted = wanted.next;
   }
+  return true;
+}
 
-  /** Whether all of a match holds whose path is known to fit. */
-  holds(match: Match): bool {
-    const request = this.request;
-    return (
-      (match.pathKind != PathKind.SUFFIX || fits(SUFFIX, match.path, request.path, request.pathLength)) &&
-      (!match.grpc || request.grpc) &&
-      (match.method.length == 0 || equals(request.method, request.methodLength, match.method)) &&
-      (match.host.length == 0 || this.isHost(match)) &&
-      this.hasHeaders(match.headers) &&
-      this.hasQuery(match.query) &&
-      this.knows(match)
-    );
+function hasQuery(wanted: Pair | null, request: Request): bool {
+  while (wanted !== null) {
+    if (!request.findQuery(wanted.name) || !equals(request.value, request.valueLength, wanted.value)) return false;
+    wanted = wanted.next;
   }
+  return true;
+}
 
-  /** `*.example.com` is the host's end, with something before it. */
-  private isHost(match: Match): bool {
-    if (this.hostLength < 0) {
-      this.request.findHost();
-      this.host = this.request.value;
-      this.hostLength = this.request.valueLength;
-    }
-    if (!match.wildcard) return equals(this.host, this.hostLength, match.host);
-    return this.hostLength > match.host.length && fits(SUFFIX, match.host, this.host, this.hostLength);
+/** What only the facts can tell. */
+function knows(match: Match, facts: Facts): bool {
+  const peer = match.peer;
+  let claim = match.claims;
+  if (peer === null && claim === null) return true;
+  if (!facts.ready() || (peer !== null && !isPeer(peer, facts))) return false;
+  while (claim !== null) {
+    if (!isClaim(claim, facts.claim(claim.name))) return false;
+    claim = claim.next;
   }
-
-  private hasHeaders(wanted: Pair | null): bool {
-    const request = this.request;
-    while (wanted !== null) {
-      const absent = wanted.kind == Kind.ABSENT;
-      if (absent ? request.hasHeader(wanted.name) : !request.isHeader(wanted.name, wanted.value)) return false;
-      wanted = wanted.next;
-    }
-    return true;
-  }
-
-  private hasQuery(wanted: Pair | null): bool {
-    const request = this.request;
-    while (wanted !== null) {
-      if (!request.findQuery(wanted.name) || !equals(request.value, request.valueLength, wanted.value)) return false;
-      wanted = wanted.next;
-    }
-    return true;
-  }
-
-  /** What only the facts can tell. */
-  private knows(match: Match): bool {
-    const peer = match.peer;
-    let claim = match.claims;
-    if (peer === null && claim === null) return true;
-    if (!this.facts.ready()) return false;
-    if (peer !== null && !isPeer(peer, this.facts)) return false;
-    while (claim !== null) {
-      if (!isClaim(claim, this.facts.claim(claim.name))) return false;
-      claim = claim.next;
-    }
-    return true;
-  }
+  return true;
 }
 
 /** Whether the caller is the one that is wanted. */

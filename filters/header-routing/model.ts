@@ -2,13 +2,14 @@
 import { EMPTY } from "../../assembly/bytes";
 import { KeyTable } from "../../assembly/keys";
 import * as pattern from "../../assembly/pattern";
+import * as slot from "./schema.gen";
 import { PackedTable } from "./table";
 
 /** How a decision reaches Envoy; the values of the enum in schema.json. */
 export namespace Binding {
-  export const HEADER: i32 = 0;
-  export const ARMS: i32 = 1;
-  export const CLUSTER: i32 = 2;
+  export const HEADER: i32 = slot.BINDING_HEADER;
+  export const ARMS: i32 = slot.BINDING_ARMS;
+  export const CLUSTER: i32 = slot.BINDING_CLUSTER;
 }
 
 /** What is compared with a value, or done with it. */
@@ -148,16 +149,6 @@ export class Match {
   }
 }
 
-export namespace SourceKind {
-  export const CLAIM: u8 = 0;
-  export const COOKIE: u8 = 1;
-  export const HEADER: u8 = 2;
-  export const QUERY: u8 = 3;
-  export const BAGGAGE: u8 = 4;
-  export const PEER: u8 = 5;
-  export const GENERATE: u8 = 6;
-}
-
 /** Where a key comes from. */
 export class KeySource {
   /** Callers and ports that it is taken from; null: from anybody. */
@@ -165,7 +156,8 @@ export class KeySource {
   /** Of a generated cookie: what follows its value in set-cookie. */
   attributes: StaticArray<u8> = EMPTY;
   constructor(
-    readonly kind: u8,
+    /** The slot of the field that names it, of schema.gen.ts. */
+    readonly kind: i32,
     readonly name: StaticArray<u8>,
   ) {}
 }

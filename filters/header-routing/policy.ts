@@ -4,7 +4,7 @@
  */
 import { Facts } from "./facts";
 import { KeyFinder } from "./keys";
-import { Matcher } from "./match";
+import { holds } from "./match";
 import { Policy, Rule, Share, Split, Target } from "./model";
 import { Request } from "./request";
 import { bucketOf, shareOf } from "./split";
@@ -31,8 +31,8 @@ export abstract class Gates {
   abstract isClosed(guard: i32): bool;
 }
 
-/** What came of a request. Reused: it belongs to the request that was decided last. */
-export class Decision {
+/** Decides about the requests of one policy. What came of the last one stands in its fields. */
+export class Decider {
   /** Null: no rule matches. */
   rule: Rule | null = null;
   /** Null: the route's own way. Without a rule it means nothing. */
@@ -42,52 +42,42 @@ export class Decision {
   bucket: i64 = -1;
   /** Number of the guard that the request counts for; -1: none. */
   guard: i32 = -1;
-}
-
-/** Decides about the requests of one policy. */
-export class Decider {
-  readonly decision: Decision = new Decision();
+  /** The request's key, where one was looked for. */
   readonly finder: KeyFinder;
-  /** The chance of the last decision: the generated key, if there is one. */
+  /** The chance of the decision: the generated key, if there is one. */
   random: u64 = 0;
-  private readonly matcher: Matcher;
 
   constructor(
     private readonly policy: Policy,
     private readonly request: Request,
-    readonly facts: Facts,
+    private readonly facts: Facts,
     private readonly gates: Gates,
   ) {
     this.finder = new KeyFinder(request, facts);
-    this.matcher = new Matcher(request, facts);
   }
 
   /** Decides about what `request` and `facts` hold. @param random 64 bits by chance */
-  decide(random: u64): Decision {
-    const decision = this.decision;
-    this.random = random;
-    decision.rule = null;
-    decision.why = Why.NAMED;
-    decision.bucket = -1;
-    decision.guard = -1;
-    this.finder.fresh = null;
-    this.matcher.reset();
+  decide(random: u64): void {
     const rule = this.find();
-    if (rule === null) return decision;
-    decision.rule = rule;
+    this.random = random;
+    this.rule = rule;
+    this.why = Why.NAMED;
+    this.bucket = -1;
+    this.guard = -1;
+    this.finder.fresh = null;
+    if (rule === null) return;
     const split = rule.split;
     const table = rule.table;
-    decision.target = rule.target;
+    this.target = rule.target;
     if (split !== null) this.share(rule, split, random);
     else if (table !== null) {
-      this.finder.find(rule, random);
       const finder = this.finder;
+      finder.find(rule, random);
       // No entry has an empty key.
       const number = table.find(finder.key, finder.length);
-      decision.why = finder.length > 0 ? Why.NAMED : Why.KEYLESS;
-      if (number >= 0) decision.target = unchecked(this.policy.targets[number]);
+      if (finder.length == 0) this.why = Why.KEYLESS;
+      if (number >= 0) this.target = unchecked(this.policy.targets[number]);
     }
-    return decision;
   }
 
   /** The rule of the first match that holds. */
@@ -101,29 +91,28 @@ export class Decider {
       for (let at = place; at >= 0; at = keys.after(at)) {
         const number = keys.numberAt(at);
         if (number >= best) break;
-        if (this.matcher.holds(unchecked(matches[number]))) best = number;
+        if (holds(unchecked(matches[number]), this.request, this.facts)) best = number;
       }
     }
     for (let i = 0; i < policy.loose.length; i++) {
       const number = unchecked(policy.loose[i]);
       if (number >= best) break;
-      if (this.matcher.holds(unchecked(matches[number]))) best = number;
+      if (holds(unchecked(matches[number]), this.request, this.facts)) best = number;
     }
     return best < matches.length ? unchecked(matches[best]).rule : null;
   }
 
   private share(rule: Rule, split: Split, random: u64): void {
-    const decision = this.decision;
-    decision.target = split.fallback;
+    this.target = split.fallback;
     if (rule.sources.length == 0) {
-      decision.why = Why.CHANCE;
+      this.why = Why.CHANCE;
       this.take(split, random % split.buckets);
       return;
     }
     const finder = this.finder;
     finder.find(rule, random);
     if (finder.length == 0) {
-      decision.why = Why.KEYLESS;
+      this.why = Why.KEYLESS;
       // Without a default the first arm with a weight has those without a key, as bucket 0.
       if (split.fallback === null) this.take(split, 0);
       return;
@@ -131,28 +120,27 @@ export class Decider {
     const forced = split.forced;
     const number = forced !== null ? forced.find(finder.key, finder.length) : -1;
     if (number >= 0) {
-      decision.why = Why.FORCED;
+      this.why = Why.FORCED;
       if (number < split.shares.length) this.enter(split, unchecked(split.shares[number]));
       return;
     }
-    decision.why = Why.BUCKET;
+    this.why = Why.BUCKET;
     this.take(split, bucketOf(split, finder.key, finder.length));
   }
 
   private take(split: Split, bucket: u64): void {
-    this.decision.bucket = <i64>bucket;
+    this.bucket = <i64>bucket;
     const share = shareOf(split, bucket);
     if (share !== null) this.enter(split, share);
   }
 
   /** An arm that is closed sends all of its users to the default. */
   private enter(split: Split, share: Share): void {
-    const decision = this.decision;
     if (share.guard >= 0 && this.gates.isClosed(share.guard)) {
-      decision.why = Why.CLOSED;
+      this.why = Why.CLOSED;
       return;
     }
-    decision.target = share.target;
-    decision.guard = share.guard;
+    this.target = share.target;
+    this.guard = share.guard;
   }
 }

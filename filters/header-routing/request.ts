@@ -17,6 +17,10 @@ export class Request {
   private queryLength: i32 = 0;
   private authority: usize = 0;
   private authorityLength: i32 = 0;
+  /** As `readHost` has it. */
+  host: usize = 0;
+  /** -1: not read yet. */
+  hostLength: i32 = -1;
   /** Content type is gRPC's. */
   grpc: bool = false;
   /** There are internal headers. */
@@ -32,6 +36,7 @@ export class Request {
     this.pathLength = 0;
     this.queryLength = 0;
     this.authorityLength = 0;
+    this.hostLength = -1;
     this.grpc = false;
     this.forged = false;
     const pairs = this.pairs.reset(address, length);
@@ -61,8 +66,9 @@ export class Request {
     if (fragment >= 0) this.queryLength = fragment;
   }
 
-  /** The host in lower case, without port and without the dot at its end, as `value`. */
-  findHost(): void {
+  /** Works out the host, in lower case, without port and without the dot at its end. */
+  readHost(): void {
+    if (this.hostLength >= 0) return;
     let length = this.authorityLength;
     const room = this.hostRoom.room(length);
     let colon = -1;
@@ -74,7 +80,8 @@ export class Request {
     }
     if (colon >= 0) length = colon;
     if (length > 1 && load<u8>(room + <usize>(length - 1)) == 0x2e) length--;
-    this.take(room, length);
+    this.host = room;
+    this.hostLength = length;
   }
 
   /** The one line of a header, as `value`. False: there is none, or there are several. */

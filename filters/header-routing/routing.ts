@@ -23,7 +23,7 @@ import { HostFacts } from "./host-facts";
 import { GENERATED, writeDigits } from "./keys";
 import { Binding, Changes, Kind, Policy, Rule, Target } from "./model";
 import { Outcome, outcomeOf } from "./outcome";
-import { Decider, Decision, Why } from "./policy";
+import { Decider, Why } from "./policy";
 import { isInternal, Request } from "./request";
 import { Entry } from "./stream";
 import * as texts from "./texts.gen";
@@ -99,29 +99,31 @@ export class Routing {
       incrementMetric(this.unrouted, 1);
       return;
     }
-    const decision = this.decider.decide(nextRandom(entry.id));
+    const decider = this.decider;
+    decider.decide(nextRandom(entry.id));
     if (request.forged) stripAll();
     if (this.facts.failed) incrementMetric(this.factsFailed, 1);
-    const rule = decision.rule;
-    if (rule === null || (decision.target === null && rule.request === null && rule.response === null)) {
+    const rule = decider.rule;
+    if (rule === null || (decider.target === null && rule.request === null && rule.response === null)) {
       incrementMetric(this.unrouted, 1);
       return;
     }
-    this.describe(decision, rule);
-    if (!this.policy.shadow) this.steer(entry, decision, rule);
+    this.describe(rule);
+    if (!this.policy.shadow) this.steer(entry, rule);
   }
 
-  private steer(entry: Entry, decision: Decision, rule: Rule): void {
+  private steer(entry: Entry, rule: Rule): void {
+    const decider = this.decider;
     entry.generation = this.generation;
     entry.rule = rule.index + 1;
-    entry.guard = decision.guard + 1;
-    if (this.decider.finder.fresh !== null) {
+    entry.guard = decider.guard + 1;
+    if (decider.finder.fresh !== null) {
       entry.fresh = 1;
-      entry.keyLow = <u32>this.decider.random;
-      entry.keyHigh = <u32>(this.decider.random >> 32);
+      entry.keyLow = <u32>decider.random;
+      entry.keyHigh = <u32>(decider.random >> 32);
     }
     change(HeaderMap.RequestHeaders, rule.request);
-    const target = decision.target;
+    const target = decider.target;
     if (target === null) return;
     entry.target = target.index + 1;
     change(HeaderMap.RequestHeaders, target.request);
@@ -145,18 +147,19 @@ export class Routing {
   }
 
   /** For counters and the access log. */
-  private describe(decision: Decision, rule: Rule): void {
+  private describe(rule: Rule): void {
+    const decider = this.decider;
     line.clear().add(rule.name);
-    const target = decision.target;
+    const target = decider.target;
     if (target !== null) {
       line.byte(0x20).add(target.name);
       incrementMetric(this.counterOf(target), 1);
       const path = target.isArm ? this.armPath : this.clusterPath;
       setProperty(path, changetype<usize>(target.name), target.name.length);
     }
-    const why = reason(decision.why);
+    const why = reason(decider.why);
     if (why != 0) line.text(why);
-    if (decision.bucket >= 0) line.text(texts.W_BUCKET).decimal(<i32>decision.bucket);
+    if (decider.bucket >= 0) line.text(texts.W_BUCKET).decimal(<i32>decider.bucket);
     setProperty(this.rulePath, line.address, line.length);
     setProperty(this.outcomePath, this.outcome + 1, load<u8>(this.outcome));
   }
@@ -182,7 +185,7 @@ function giveCookie(rule: Rule, key: u64): void {
   addHeader(HeaderMap.ResponseHeaders, name + 1, load<u8>(name), line.address, line.length);
 }
 
-/** The header that carries a decision. */
+/** The header that carries a decider. */
 function headerOf(binding: i32): texts.Text {
   if (binding == Binding.ARMS) return texts.X_PICK;
   return binding == Binding.CLUSTER ? texts.X_CLUSTER : texts.X_ARM;

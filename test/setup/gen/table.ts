@@ -14,6 +14,7 @@ const TYPES: Readonly<Record<Rule["type"], number>> = {
 };
 const AS_STRING = 1;
 const AS_NUMBER = 2;
+const REQUIRED = 0x80;
 
 /** The same text for equal rules: descriptions do not count. */
 export function ruleKey(rule: Rule): string {
@@ -43,9 +44,10 @@ class Table {
     this.bytes.push(bytes.length, ...bytes);
   }
 
-  reference(rule: Rule): void {
+  /** @param high what the byte with the highest bits has beside them */
+  reference(rule: Rule, high = 0): void {
     this.waiting.push({ at: this.bytes.length, rule });
-    this.bytes.push(0, 0);
+    this.bytes.push(0, high);
   }
 
   /** Writes a rule, then the rules that it refers to; equal ones once. */
@@ -56,9 +58,9 @@ class Table {
       const same = ruleKey(next.rule);
       const known = written.get(same);
       const offset = known ?? this.bytes.length;
-      if (offset > 65535) throw new RangeError("the table of this schema is longer than 65535 bytes");
+      if (offset > 32767) throw new RangeError("the table of this schema is longer than 32767 bytes");
       this.bytes[next.at] = offset & 255;
-      this.bytes[next.at + 1] = offset >> 8;
+      this.bytes[next.at + 1] = (this.bytes[next.at + 1] ?? 0) | (offset >> 8);
       if (known !== undefined) continue;
       written.set(same, offset);
       this.rule(next.rule);
@@ -70,7 +72,6 @@ class Table {
     switch (rule.type) {
       case "object":
         this.u8(rule.fields.length);
-        for (const slot of sortedSlots(rule.fields)) this.u8(slot);
         for (const field of rule.fields) this.field(field);
         break;
       case "list":
@@ -103,17 +104,10 @@ class Table {
   }
 
   private field(field: Field): void {
-    this.u8(field.required ? 1 : 0);
-    this.reference(field.rule);
+    this.reference(field.rule, field.required ? REQUIRED : 0);
     this.text(field.key);
     this.text(field.default === undefined ? "" : JSON.stringify(field.default));
   }
-}
-
-/** Slots in the order of their keys' bytes: the policy hash goes by it. */
-function sortedSlots(fields: readonly Field[]): number[] {
-  const slots = fields.map((field, slot) => ({ key: field.key, slot }));
-  return slots.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ slot }) => slot);
 }
 
 /** The bytes of the table of a schema. */
