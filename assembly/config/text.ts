@@ -78,7 +78,8 @@ function write(ptr: usize, len: i32, mode: i32): void {
   }
 }
 
-function hex(digit: u32): u32 {
+/** The digit of a number from 0 to 15. */
+export function hex(digit: u32): u32 {
   return digit + (digit < 10 ? 0x30 : 0x57);
 }
 

@@ -69,11 +69,7 @@ function compileAction(policy: Policy, targets: TargetList, rule: Rule, item: cf
   const key = cfg.field(item, slot.RULES_KEY);
   const split = cfg.field(item, slot.RULES_SPLIT);
   const table = cfg.field(item, slot.RULES_TABLE);
-  let actions = 0;
-  if (arm != cfg.NONE) actions++;
-  if (cluster != cfg.NONE) actions++;
-  if (split != cfg.NONE) actions++;
-  if (table != cfg.NONE) actions++;
+  const actions = given(arm) + given(cluster) + given(split) + given(table);
   if (actions > 1) return cfg.error(item, texts.M_ACTIONS);
   if (actions == 0 && cfg.field(item, slot.RULES_FILTERS) == cfg.NONE) return cfg.error(item, texts.M_NO_ACTION);
   if (key != cfg.NONE && split == cfg.NONE && table == cfg.NONE) return cfg.error(key, texts.M_KEY_ALONE);
@@ -84,4 +80,8 @@ function compileAction(policy: Policy, targets: TargetList, rule: Rule, item: cf
   if ((arm != cfg.NONE || cluster != cfg.NONE) && rule.target === null) return false;
   if (split != cfg.NONE) return compileSplit(policy, targets, rule, split);
   return table == cfg.NONE || compileTable(targets, rule, table);
+}
+
+function given(node: cfg.Node): i32 {
+  return node != cfg.NONE ? 1 : 0;
 }

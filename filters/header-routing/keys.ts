@@ -1,6 +1,7 @@
 /** Whose arm or entry it is: the key of a request, out of the sources of a rule. Pure. */
 import { data, BOOLEAN, NUMBER } from "../../assembly/config/node";
 import { isString, NONE, textAddress, textLength } from "../../assembly/document";
+import { hex } from "../../assembly/config/text";
 import { FALSE_VALUE, TRUE_VALUE } from "../../assembly/config/texts.gen";
 import { Facts } from "./facts";
 import { isPeer } from "./match";
@@ -10,7 +11,6 @@ import * as slot from "./schema.gen";
 
 /** Digits of a generated key. */
 export const GENERATED: i32 = 16;
-const DIGITS = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);
 const generatedText = memory.data(GENERATED);
 
 /** Finds the key of a request. */
@@ -105,5 +105,5 @@ function isGenerated(key: usize, length: i32): bool {
 /** Writes the sixteen digits of a number to `out`. */
 export function writeDigits(value: u64, out: usize): void {
   for (let i: usize = 0; i < <usize>GENERATED; i++)
-    store<u8>(out + i, load<u8>(DIGITS + <usize>((value >> (<u64>(60 - i * 4))) & 15)));
+    store<u8>(out + i, <u8>hex(<u32>(value >> (<u64>(60 - i * 4))) & 15));
 }

@@ -75,30 +75,30 @@ function compilePath(match: Match, node: cfg.Node): bool {
       match.pathKind = PathKind.PREFIX;
   }
   match.path = bytesOf(value);
-  return isPath(value, match.path);
+  return isPath(match.path) || cfg.error(value, texts.M_BAD_PATH);
 }
 
 /** HTTPPathMatch's own validation: what a server or Envoy might read as another path is refused. */
-function isPath(node: cfg.Node, bytes: StaticArray<u8>): bool {
-  if (unchecked(bytes[0]) != 0x2f) return cfg.error(node, texts.M_BAD_PATH);
-  let segment = 1;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = unchecked(bytes[i]);
-    if (byte < 0x21 || byte == 0x7f || byte == 0x3f || byte == 0x23) return cfg.error(node, texts.M_BAD_PATH);
-    if (
-      byte == 0x25 &&
-      i + 2 < bytes.length &&
-      unchecked(bytes[i + 1]) == 0x32 &&
-      (unchecked(bytes[i + 2]) | 0x20) == 0x66
-    )
-      return cfg.error(node, texts.M_BAD_PATH);
-    const last = i + 1 == bytes.length;
-    if (i == 0 || (byte != 0x2f && !last)) continue;
-    const end = byte == 0x2f ? i : i + 1;
-    const length = end - segment;
-    const dots = (length == 1 || length == 2) && unchecked(bytes[segment]) == 0x2e && unchecked(bytes[end - 1]) == 0x2e;
-    if (length == 0 || dots) return cfg.error(node, texts.M_BAD_PATH);
-    segment = i + 1;
+function isPath(path: StaticArray<u8>): bool {
+  const length = path.length;
+  if (unchecked(path[0]) != 0x2f) return false;
+  /** Bytes of the segment so far, and dots among them. */
+  let size = 0;
+  let dots = 0;
+  for (let i = 1; i <= length; i++) {
+    const byte = i < length ? unchecked(path[i]) : 0x2f;
+    if (byte < 0x21 || byte == 0x7f || byte == 0x3f || byte == 0x23) return false;
+    if (byte == 0x25 && i + 2 < length && unchecked(path[i + 1]) == 0x32 && (unchecked(path[i + 2]) | 0x20) == 0x66)
+      return false;
+    if (byte != 0x2f) {
+      size++;
+      if (byte == 0x2e) dots++;
+      continue;
+    }
+    // Only the last segment may be empty.
+    if (size == 0 ? i < length : size < 3 && dots == size) return false;
+    size = 0;
+    dots = 0;
   }
   return true;
 }
