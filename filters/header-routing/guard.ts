@@ -28,17 +28,17 @@ export function failsTooOften(requests: i64, errors: i64, limit: i64): bool {
 
 /** One worker's view of a guarded arm: where the proxy's counters stood in the last slots of the window. */
 export class ArmWindow {
-  private readonly requests: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
-  private readonly errors: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
+  /** Marks of the requests, and behind them those of the failures. */
+  private readonly marks: StaticArray<u8> = new StaticArray<u8>(2 * MARKS_BYTES);
   private slot: u64 = 0;
 
-  constructor(private readonly guard: Guard) {}
+  constructor(readonly guard: Guard) {}
 
   /** Forgets all before now: the counters' growth begins here. */
   restart(now: u64, requests: u64, errors: u64): void {
     this.slot = this.slotOf(now);
-    fillMarks(changetype<usize>(this.requests), requests);
-    fillMarks(changetype<usize>(this.errors), errors);
+    fillMarks(this.requestMarks, requests);
+    fillMarks(this.errorMarks, errors);
   }
 
   /** Notes where the counters stand. @param now milliseconds */
@@ -46,29 +46,33 @@ export class ArmWindow {
     const slot = this.slotOf(now);
     // A clock that was set back leaves the marks as they are.
     if (slot <= this.slot) return;
-    advanceMarks(changetype<usize>(this.requests), this.slot, slot, requests);
-    advanceMarks(changetype<usize>(this.errors), this.slot, slot, errors);
+    advanceMarks(this.requestMarks, this.slot, slot, requests);
+    advanceMarks(this.errorMarks, this.slot, slot, errors);
     this.slot = slot;
   }
 
   /** Whether the arm must close, the counters being where they are now. */
   isBad(requests: u64, errors: u64): bool {
-    const n = <i64>this.grown(this.requests, requests);
-    const e = <i64>this.grown(this.errors, errors);
+    const n = <i64>this.grownRequests(requests);
+    const e = <i64>this.grownErrors(errors);
     return n >= this.guard.minRequests && failsTooOften(n, e, this.guard.maxErrors);
   }
 
-  /** Requests and failures that the window holds, for the log. */
+  /** Requests and failures that the window holds. */
   grownRequests(requests: u64): u64 {
-    return this.grown(this.requests, requests);
+    return growth(this.requestMarks, this.slot, requests);
   }
 
   grownErrors(errors: u64): u64 {
-    return this.grown(this.errors, errors);
+    return growth(this.errorMarks, this.slot, errors);
   }
 
-  private grown(marks: StaticArray<u8>, value: u64): u64 {
-    return growth(changetype<usize>(marks), this.slot, value);
+  private get requestMarks(): usize {
+    return changetype<usize>(this.marks);
+  }
+
+  private get errorMarks(): usize {
+    return changetype<usize>(this.marks) + <usize>MARKS_BYTES;
   }
 
   private slotOf(now: u64): u64 {

@@ -35,29 +35,28 @@ function nowMillis(): u64 {
 }
 
 /** One guarded arm. */
-class GuardedArm {
+class GuardedArm extends ArmWindow {
   readonly requests: i32;
   readonly errors: i32;
   /** Seconds since 1970 until which the arm is closed; 0: it is open. */
   private readonly until: i32;
   private readonly closed: i32;
   private readonly reopened: i32;
-  private readonly window: ArmWindow;
 
   constructor(
-    private readonly guard: Guard,
+    guard: Guard,
     /** Its key in shared data. */
     private readonly key: StaticArray<u8>,
     metrics: MetricFamily,
   ) {
+    super(guard);
     const name = guard.name;
     this.requests = metrics.counter(textBytes(texts.ARM_REQUESTS), name, null);
     this.errors = metrics.counter(textBytes(texts.ARM_ERRORS), name, null);
     this.closed = metrics.counter(textBytes(texts.ARM_CLOSED), name, null);
     this.reopened = metrics.counter(textBytes(texts.ARM_REOPENED), name, null);
     this.until = metrics.gauge(textBytes(texts.ARM_CLOSED_UNTIL), name);
-    this.window = new ArmWindow(guard);
-    this.window.restart(nowMillis(), getMetric(this.requests), getMetric(this.errors));
+    this.restart(nowMillis(), getMetric(this.requests), getMetric(this.errors));
   }
 
   /** One host call while the arm is open. */
@@ -71,11 +70,11 @@ class GuardedArm {
     const now = nowMillis();
     const requests = getMetric(this.requests);
     const errors = getMetric(this.errors);
-    this.window.advance(now, requests, errors);
+    this.advance(now, requests, errors);
     incrementMetric(this.requests, 1);
     if (!failed) return;
     incrementMetric(this.errors, 1);
-    if (this.window.isBad(requests + 1, errors + 1) && !this.isClosed()) this.close(now, requests + 1, errors + 1);
+    if (this.isBad(requests + 1, errors + 1) && !this.isClosed()) this.close(now, requests + 1, errors + 1);
   }
 
   /** Opens the arm when its time has come; else notes where the counters stand. */
@@ -84,11 +83,11 @@ class GuardedArm {
     const errors = getMetric(this.errors);
     const until = getMetric(this.until);
     if (until == 0) {
-      this.window.advance(now, requests, errors);
+      this.advance(now, requests, errors);
       return;
     }
     // What happened before it opens again counts for nothing.
-    this.window.restart(now, requests, errors);
+    this.restart(now, requests, errors);
     if (now < until * 1000 || !this.settle(now, 0)) return;
     recordMetric(this.until, 0);
     incrementMetric(this.reopened, 1);
@@ -102,8 +101,8 @@ class GuardedArm {
     recordMetric(this.until, until);
     incrementMetric(this.closed, 1);
     line.clear().text(texts.SAYS_ARM).add(this.guard.name).text(texts.SAYS_CLOSED);
-    line.decimal(<i32>this.window.grownErrors(errors)).text(texts.SAYS_OF);
-    line.decimal(<i32>this.window.grownRequests(requests)).text(texts.SAYS_FAILED);
+    line.decimal(<i32>this.grownErrors(errors)).text(texts.SAYS_OF);
+    line.decimal(<i32>this.grownRequests(requests)).text(texts.SAYS_FAILED);
     log(LogLevel.Warn, line);
   }
 

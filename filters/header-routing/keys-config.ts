@@ -8,16 +8,18 @@ import { bytesOf, headerName, isName, peerOf } from "./values";
 
 /** False after an error. */
 export function compileSources(rule: Rule, list: cfg.Node): bool {
+  let last: KeySource | null = null;
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
-    const before = rule.sources.length;
-    if (before > 0 && unchecked(rule.sources[before - 1]).kind == slot.RULES_KEY_GENERATE)
+    if (last !== null && last.kind == slot.RULES_KEY_GENERATE)
       return cfg.error(item, texts.M_GENERATE_LAST);
     const trust = cfg.field(item, slot.RULES_KEY_TRUST);
     if (cfg.len(item) != (trust == cfg.NONE ? 1 : 2)) return cfg.error(item, texts.M_SOURCE);
     const source = compileSource(item);
     if (source === null) return false;
     if (trust != cfg.NONE && !compileTrust(source, trust)) return false;
-    rule.sources.push(source);
+    if (last === null) rule.sources = source;
+    else last.next = source;
+    last = source;
   }
   return true;
 }

@@ -30,17 +30,21 @@ export class KeyFinder {
   find(rule: Rule, random: u64): void {
     this.length = 0;
     this.fresh = null;
-    for (let i = 0; i < rule.sources.length && this.length == 0; i++) {
-      const source = unchecked(rule.sources[i]);
-      if (!this.isTrusted(source)) continue;
-      if (source.kind == slot.RULES_KEY_CLAIM) this.readClaim(source.name);
-      else if (source.kind == slot.RULES_KEY_PEER) this.readPeer();
-      else if (this.isInRequest(source)) this.take(this.request.value, this.request.valueLength);
-      if (source.kind == slot.RULES_KEY_GENERATE && !isGenerated(this.key, this.length)) {
-        writeDigits(random, generatedText);
-        this.take(generatedText, GENERATED);
-        this.fresh = source;
-      }
+    let source = rule.sources;
+    while (source !== null && this.length == 0) {
+      if (this.isTrusted(source)) this.read(source, random);
+      source = source.next;
+    }
+  }
+
+  private read(source: KeySource, random: u64): void {
+    if (source.kind == slot.RULES_KEY_CLAIM) this.readClaim(source.name);
+    else if (source.kind == slot.RULES_KEY_PEER) this.readPeer();
+    else if (this.isInRequest(source)) this.take(this.request.value, this.request.valueLength);
+    if (source.kind == slot.RULES_KEY_GENERATE && !isGenerated(this.key, this.length)) {
+      writeDigits(random, generatedText);
+      this.take(generatedText, GENERATED);
+      this.fresh = source;
     }
   }
 

@@ -151,6 +151,7 @@ export class Match {
 
 /** Where a key comes from. */
 export class KeySource {
+  next: KeySource | null = null;
   /** Callers and ports that it is taken from; null: from anybody. */
   trusted: Pair | null = null;
   /** Of a generated cookie: what follows its value in set-cookie. */
@@ -205,7 +206,8 @@ export class Rule extends Changing {
   split: Split | null = null;
   /** Numbers of targets by single keys. */
   table: PackedTable | null = null;
-  readonly sources: Array<KeySource> = [];
+  /** The first source of keys. */
+  sources: KeySource | null = null;
   /** Its number in the policy. */
   index: i32 = 0;
   constructor(readonly name: StaticArray<u8>) {

@@ -104,7 +104,7 @@ export class Decider {
 
   private share(rule: Rule, split: Split, random: u64): void {
     this.target = split.fallback;
-    if (rule.sources.length == 0) {
+    if (rule.sources === null) {
       this.why = Why.CHANCE;
       this.take(split, random % split.buckets);
       return;

@@ -25,6 +25,7 @@ import { Binding, Changes, Kind, Policy, Rule, Target } from "./model";
 import { Outcome, outcomeOf } from "./outcome";
 import { Decider, Why } from "./policy";
 import { isInternal, Request } from "./request";
+import { RULES_KEY_GENERATE } from "./schema.gen";
 import { Entry } from "./stream";
 import * as texts from "./texts.gen";
 
@@ -176,8 +177,9 @@ export class Routing {
 
 /** The generated key, so that the client has the same arm next time. */
 function giveCookie(rule: Rule, key: u64): void {
-  // A generated key is the last source.
-  const source = unchecked(rule.sources[rule.sources.length - 1]);
+  let source = rule.sources;
+  while (source !== null && source.kind != RULES_KEY_GENERATE) source = source.next;
+  if (source === null) return;
   line.clear().add(source.name).byte(0x3d);
   writeDigits(key, DIGITS);
   line.bytes(DIGITS, GENERATED).add(source.attributes);

@@ -32,7 +32,7 @@ export function compileSplit(policy: Policy, targets: TargetList, rule: Rule, no
     split.salt = bytes;
     if (!readPercents(policy, targets, rule, split, arms)) return false;
   }
-  return readForced(targets, split, cfg.field(node, slot.RULES_SPLIT_FORCE), rule.sources.length);
+  return readForced(targets, split, cfg.field(node, slot.RULES_SPLIT_FORCE), rule);
 }
 
 /** The arm of a share. Null after an error: an arm has one share, and the default none. */
@@ -122,9 +122,9 @@ function readGuard(policy: Policy, rule: Rule, share: Share, node: cfg.Node): vo
 }
 
 /** Forced keys by the number of their share; the number behind the last share is the default. */
-function readForced(targets: TargetList, split: Split, list: cfg.Node, sources: i32): bool {
+function readForced(targets: TargetList, split: Split, list: cfg.Node, rule: Rule): bool {
   if (cfg.len(list) == 0) return true;
-  if (sources == 0) return cfg.error(list, texts.M_NEEDS_KEY);
+  if (rule.sources === null) return cfg.error(list, texts.M_NEEDS_KEY);
   let count = 0;
   let bytes = 0;
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
