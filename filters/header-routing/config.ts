@@ -1,15 +1,18 @@
 /** Checked nodes -> compiled policy: the frame and the rules. Pure. */
 import * as cfg from "../../assembly/config";
-import { KeyTable } from "../../assembly/keys";
 import { compileFilters } from "./changes-config";
 import { compileSources } from "./keys-config";
 import { compileMatches, indexMatches } from "./matches-config";
 import { Binding, Policy, Rule } from "./model";
 import * as slot from "./schema.gen";
 import { compileSplit, compileTable } from "./split-config";
+import { PackedTable } from "./table";
 import { TargetList } from "./targets-config";
 import * as texts from "./texts.gen";
 import { bytesOf, headerName } from "./values";
+
+/** Bytes of the longest name: it has the schema's format `name`. */
+const LONGEST_NAME: i32 = 63;
 
 /** @returns null after an error, whose message is `cfg.messagePtr()` */
 export function compile(root: cfg.Node): Policy | null {
@@ -27,8 +30,10 @@ export function compile(root: cfg.Node): Policy | null {
     }
     policy.identityKey = bytesOf(cfg.field(identity, slot.IDENTITY_FILTER_STATE));
   }
-  const targets = new TargetList(policy);
-  if (!targets.addArms(cfg.field(root, slot.ARMS)) || !targets.addClusters(cfg.field(root, slot.CLUSTERS))) return null;
+  const arms = cfg.field(root, slot.ARMS);
+  const clusters = cfg.field(root, slot.CLUSTERS);
+  const targets = new TargetList(policy, arms, clusters);
+  if (!targets.addArms(arms) || !targets.addClusters(clusters)) return null;
   if (!checkRoute(policy, cfg.field(root, slot.ROUTE))) return null;
   return compileRules(policy, targets, cfg.field(root, slot.RULES)) ? policy : null;
 }
@@ -48,13 +53,13 @@ function checkRoute(policy: Policy, route: cfg.Node): bool {
 }
 
 function compileRules(policy: Policy, targets: TargetList, list: cfg.Node): bool {
-  const known = new KeyTable();
+  const known = new PackedTable();
+  known.reserve(cfg.len(list), cfg.len(list) * LONGEST_NAME);
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
     const name = cfg.field(item, slot.RULES_NAME);
-    if (known.begin(cfg.ptr(name), cfg.len(name)).next() >= 0) return cfg.error(name, texts.M_TWICE);
-    known.add(cfg.ptr(name), cfg.len(name), false, 0);
     const rule = new Rule(bytesOf(name));
     rule.index = policy.rules.push(rule) - 1;
+    if (known.put(cfg.ptr(name), cfg.len(name), rule.index) >= 0) return cfg.error(name, texts.M_TWICE);
     if (!compileFilters(rule, cfg.field(item, slot.RULES_FILTERS))) return false;
     if (!compileAction(policy, targets, rule, item)) return false;
     if (!compileMatches(policy, rule, item)) return false;

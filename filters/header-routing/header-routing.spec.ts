@@ -242,8 +242,9 @@ describe("table", () => {
     let bytes = 0;
     for (let i = 0; i < 10_000; i++) bytes += writeKey(i);
     table.reserve(10_000, bytes);
-    for (let i = 0; i < 10_000; i++) expect(table.add(at(key), writeKey(i), i)).toBe(true);
-    expect(table.add(at(key), writeKey(77), 1)).toBe(false);
+    for (let i = 0; i < 10_000; i++) expect(table.put(at(key), writeKey(i), i)).toBe(-1);
+    expect(table.put(at(key), writeKey(77), 1)).toBe(77);
+    expect(table.put(at(key), writeKey(77), 77)).toBe(1);
     for (let i = 0; i < 10_000; i++) expect(table.find(at(key), writeKey(i))).toBe(i);
     for (let i = 10_000; i < 11_000; i++) expect(table.find(at(key), writeKey(i))).toBe(-1);
     expect(new PackedTable().find(at(key), 3)).toBe(-1);

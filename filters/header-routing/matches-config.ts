@@ -197,21 +197,31 @@ function compileClaim(match: Match, item: cfg.Node): bool {
 /** Puts the matches in order and files them under their paths. */
 export function indexMatches(policy: Policy): void {
   const matches = policy.matches;
-  for (let i = 0; i < matches.length; i++) unchecked(matches[i]).order = i;
-  sort(matches);
+  let bytes = 0;
   for (let i = 0; i < matches.length; i++) {
+    unchecked(matches[i]).order = i;
+    bytes += unchecked(matches[i]).path.length + 1;
+  }
+  sort(matches);
+  policy.wholes.reserve(matches.length, bytes);
+  policy.prefixes.reserve(matches.length, bytes);
+  // Backwards: those that are filed alike follow one another in their order.
+  for (let i = matches.length - 1; i >= 0; i--) {
     const match = unchecked(matches[i]);
     const bytes = changetype<usize>(match.path);
     let length = match.path.length;
-    if (match.pathKind == PathKind.SUFFIX) policy.loose.push(i);
-    else if (match.pathKind == PathKind.EXACT) policy.paths.add(bytes, length, false, i);
-    else {
+    if (match.pathKind == PathKind.SUFFIX) {
+      match.whole = policy.loose;
+      policy.loose = i;
+      continue;
+    }
+    if (match.pathKind == PathKind.PREFIX) {
       // /v2 and /v2/ are the same prefix: of /v2 itself, and of all that begins with /v2/.
       if (unchecked(match.path[length - 1]) == 0x2f) length--;
-      if (length > 0) policy.paths.add(bytes, length, false, i);
       path.clear().bytes(bytes, length).byte(0x2f);
-      policy.paths.add(path.address, path.length, true, i);
+      match.prefix = policy.prefixes.put(path.address, path.length, i);
     }
+    if (length > 0) match.whole = policy.wholes.put(bytes, length, i);
   }
 }
 

@@ -1,6 +1,5 @@
 /** A policy, ready to use: what config.ts makes of the configuration, and what the decision reads. */
 import { EMPTY } from "../../assembly/bytes";
-import { KeyTable } from "../../assembly/keys";
 import * as pattern from "../../assembly/pattern";
 import * as slot from "./schema.gen";
 import { PackedTable } from "./table";
@@ -99,8 +98,11 @@ export namespace PathKind {
 
 /** One match of a rule, for one host. All of it must hold. */
 export class Match {
-  /** Place in Gateway API's precedence: the least one that holds decides. */
+  /** Its place in the configuration. */
   order: i32 = 0;
+  /** Numbers of the next matches that are filed as it is, under its whole path and under the path as a prefix; -1: none. */
+  whole: i32 = -1;
+  prefix: i32 = -1;
   host: StaticArray<u8> = EMPTY;
   /** The host is the end of the request's. */
   wildcard: bool = false;
@@ -224,10 +226,12 @@ export class Policy {
   identityKey: StaticArray<u8> = EMPTY;
   readonly targets: Array<Target> = [];
   readonly rules: Array<Rule> = [];
-  /** In the order of their precedence. */
+  /** In the order of Gateway API's precedence: the first one that holds decides. */
   readonly matches: Array<Match> = [];
-  /** Numbers of matches by path; those that only know a path's end are in `loose`. */
-  readonly paths: KeyTable = new KeyTable();
-  readonly loose: Array<i32> = [];
+  /** The first match of each whole path, and of each path, with a slash at its end, that is the beginning of others. */
+  readonly wholes: PackedTable = new PackedTable();
+  readonly prefixes: PackedTable = new PackedTable();
+  /** The first match that only knows a path's end; -1: none. */
+  loose: i32 = -1;
   readonly guards: Array<Guard> = [];
 }

@@ -2,6 +2,7 @@
  * The decision: of all matches that hold the first one by Gateway API's precedence, then its rule's action. Pure: no host,
  * no clock and no chance of its own.
  */
+import { OFFSET, step } from "../../assembly/fnv";
 import { Facts } from "./facts";
 import { KeyFinder } from "./keys";
 import { holds } from "./match";
@@ -83,23 +84,27 @@ export class Decider {
   /** The rule of the first match that holds. */
   private find(): Rule | null {
     const policy = this.policy;
-    const matches = policy.matches;
-    let best = matches.length;
-    const keys = policy.paths.begin(this.request.path, this.request.pathLength);
-    for (let place = keys.next(); place >= 0; place = keys.next()) {
-      // Under one key the numbers grow.
-      for (let at = place; at >= 0; at = keys.after(at)) {
-        const number = keys.numberAt(at);
-        if (number >= best) break;
-        if (holds(unchecked(matches[number]), this.request, this.facts)) best = number;
-      }
+    const path = this.request.path;
+    const length = this.request.pathLength;
+    let best = this.first(policy.loose, policy.matches.length, false);
+    best = this.first(policy.wholes.find(path, length), best, false);
+    let hash = OFFSET;
+    for (let i = 0; i < length; i++) {
+      const byte = load<u8>(path + <usize>i);
+      hash = step(hash, byte);
+      if (byte == 0x2f) best = this.first(policy.prefixes.findHashed(path, i + 1, hash), best, true);
     }
-    for (let i = 0; i < policy.loose.length; i++) {
-      const number = unchecked(policy.loose[i]);
-      if (number >= best) break;
-      if (holds(unchecked(matches[number]), this.request, this.facts)) best = number;
+    return best < policy.matches.length ? unchecked(policy.matches[best]).rule : null;
+  }
+
+  /** The first match that holds of those filed with one, unless it comes after `best`. */
+  private first(number: i32, best: i32, prefix: bool): i32 {
+    while (number >= 0 && number < best) {
+      const match = unchecked(this.policy.matches[number]);
+      if (holds(match, this.request, this.facts)) return number;
+      number = prefix ? match.prefix : match.whole;
     }
-    return best < matches.length ? unchecked(matches[best]).rule : null;
+    return best;
   }
 
   private share(rule: Rule, split: Split, random: u64): void {

@@ -146,7 +146,7 @@ function readForced(targets: TargetList, split: Split, list: cfg.Node, rule: Rul
     if (number < 0) return cfg.error(name, texts.M_FORCED_ARM);
     const keys = cfg.field(item, slot.RULES_SPLIT_FORCE_KEYS);
     for (let key = cfg.first(keys); key != cfg.NONE; key = cfg.next(key))
-      if (!table.add(cfg.ptr(key), cfg.len(key), number)) return cfg.error(key, texts.M_TWICE);
+      if (table.put(cfg.ptr(key), cfg.len(key), number) >= 0) return cfg.error(key, texts.M_TWICE);
   }
   return true;
 }
@@ -170,7 +170,7 @@ export function compileTable(targets: TargetList, rule: Rule, node: cfg.Node): b
     if (length == 0 || length > LONGEST_KEY) return cfg.error(item, texts.M_BAD_KEY);
     const number = targets.number(item);
     if (number < 0) return cfg.error(item, texts.M_NO_TARGET);
-    table.add(cfg.keyPtr(item), length, number);
+    table.put(cfg.keyPtr(item), length, number);
   }
   return true;
 }

@@ -19,28 +19,41 @@ export class PackedTable {
     this.entries = new StaticArray<u8>(bytes + count * <i32>HEAD);
   }
 
-  /** False: the key is there already. @param length up to 65,535; @param number 0 to 65,535 */
-  add(address: usize, length: i32, number: i32): bool {
-    const place = this.place(address, length);
-    if (unchecked(this.places[place]) != 0) return false;
-    const entry = changetype<usize>(this.entries) + this.used;
+  /**
+   * Gives a key its number, 0 to 65,535.
+   * @param length up to 65,535
+   * @returns the number that it had before; -1: it is new
+   */
+  put(address: usize, length: i32, number: i32): i32 {
+    const place = this.place(address, length, fnv(address, length));
+    const at = unchecked(this.places[place]);
+    let entry = changetype<usize>(this.entries) + <usize>(at - 1);
+    let before = -1;
+    if (at != 0) before = load<u16>(entry);
+    else {
+      entry = changetype<usize>(this.entries) + this.used;
+      store<u16>(entry, <u16>length, 2);
+      memory.copy(entry + HEAD, address, <usize>length);
+      unchecked((this.places[place] = <i32>this.used + 1));
+      this.used += HEAD + <usize>length;
+    }
     store<u16>(entry, <u16>number);
-    store<u16>(entry, <u16>length, 2);
-    memory.copy(entry + HEAD, address, <usize>length);
-    unchecked((this.places[place] = <i32>this.used + 1));
-    this.used += HEAD + <usize>length;
-    return true;
+    return before;
   }
 
   /** The number of a key; -1: it is not there. */
   find(address: usize, length: i32): i32 {
-    const at = unchecked(this.places[this.place(address, length)]);
+    return this.findHashed(address, length, fnv(address, length));
+  }
+
+  /** The same for a key whose hash is known. */
+  findHashed(address: usize, length: i32, hash: u32): i32 {
+    const at = unchecked(this.places[this.place(address, length, hash)]);
     return at == 0 ? -1 : <i32>load<u16>(changetype<usize>(this.entries) + <usize>(at - 1));
   }
 
   /** The place where a key is, or where it would go. */
-  private place(address: usize, length: i32): i32 {
-    const hash = fnv(address, length);
+  private place(address: usize, length: i32, hash: u32): i32 {
     const mask = this.places.length - 1;
     let place = (<i32>(hash ^ (hash >> 16))) & mask;
     while (true) {

@@ -1,25 +1,34 @@
 /** Checked nodes -> the closed list of arms and clusters. Pure. */
 import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
-import { KeyTable } from "../../assembly/keys";
 import { compileFilters } from "./changes-config";
 import { Binding, Policy, Target } from "./model";
 import * as slot from "./schema.gen";
+import { PackedTable } from "./table";
 import * as texts from "./texts.gen";
 import { bytesOf, isPrintable } from "./values";
 
 /** The closed list: all that a request can be steered to. */
 export class TargetList {
-  private readonly names: KeyTable = new KeyTable();
+  private readonly names: PackedTable = new PackedTable();
   /** How many of the targets are arms. */
   private arms: i32 = 0;
 
-  constructor(readonly policy: Policy) {}
+  /** @param arms what will be added, as that of clusters */
+  constructor(
+    readonly policy: Policy,
+    arms: cfg.Node,
+    clusters: cfg.Node,
+  ) {
+    let bytes = 0;
+    for (let item = cfg.first(arms); item != cfg.NONE; item = cfg.next(item)) bytes += cfg.len(cfg.field(item, slot.ARMS_NAME));
+    for (let item = cfg.first(clusters); item != cfg.NONE; item = cfg.next(item)) bytes += cfg.len(item);
+    this.names.reserve(cfg.len(arms) + cfg.len(clusters), bytes);
+  }
 
   /** The number of a target by its name; -1: there is none. */
   number(name: cfg.Node): i32 {
-    const place = this.names.begin(cfg.ptr(name), cfg.len(name)).next();
-    return place < 0 ? -1 : this.names.numberAt(place);
+    return this.names.find(cfg.ptr(name), cfg.len(name));
   }
 
   /** The arm of that name; null after an error. */
@@ -72,9 +81,7 @@ export class TargetList {
   }
 
   private add(name: cfg.Node, target: Target): bool {
-    if (this.number(name) >= 0) return cfg.error(name, texts.M_TWICE);
     target.index = this.policy.targets.push(target) - 1;
-    this.names.add(cfg.ptr(name), cfg.len(name), false, target.index);
-    return true;
+    return this.names.put(cfg.ptr(name), cfg.len(name), target.index) < 0 || cfg.error(name, texts.M_TWICE);
   }
 }
