@@ -2,7 +2,7 @@
  * The guarded arms as the whole proxy sees them. Outcomes are counted on metrics that all workers share; whether an arm is
  * closed stands on a gauge that all workers read, and who may change it is settled by one version of shared data.
  */
-import { ByteBuilder, textBytes } from "../../assembly/bytes";
+import { textBytes } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import {
   ABSENT_CAS,
@@ -17,6 +17,7 @@ import {
   sharedCas,
   Status,
 } from "../../assembly/host";
+import { line } from "../../assembly/line";
 import { log } from "../../assembly/log";
 import { MetricFamily } from "../../assembly/metrics";
 import { ArmWindow } from "./guard";
@@ -28,7 +29,6 @@ import * as texts from "./texts.gen";
 const MAGIC: u32 = 0x31674450;
 const BLOB_BYTES: i32 = 16;
 const blob = memory.data(BLOB_BYTES, 8);
-const line = new ByteBuilder();
 
 function nowMillis(): u64 {
   return nowNanos() / 1_000_000;

@@ -1,7 +1,7 @@
 /** The facts as Envoy has them: one document, or single properties. A read that fails for another reason than absence fails all. */
-import { ByteBuilder } from "../../assembly/bytes";
 import { readMetadata, textMember, unreadable } from "../../assembly/document";
 import { getProperty, getTextProperty, resultAddress, resultLength, Status } from "../../assembly/host";
+import { line } from "../../assembly/line";
 import { Facts } from "./facts";
 import { Policy } from "./model";
 import * as texts from "./texts.gen";
@@ -13,7 +13,7 @@ export class HostFacts extends Facts {
   constructor(policy: Policy) {
     super();
     this.document = policy.document;
-    const line = new ByteBuilder();
+    line.clear();
     if (policy.identityKey.length == 0) line.text(texts.P_URI_SAN);
     else line.text(texts.P_FILTER_STATE).add(policy.identityKey);
     this.identityPath = line.copy();

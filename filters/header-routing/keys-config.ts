@@ -1,6 +1,7 @@
 /** Checked nodes -> sources of keys. Pure. */
-import { ByteBuilder, EMPTY } from "../../assembly/bytes";
+import { EMPTY } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
+import { line } from "../../assembly/line";
 import { append, KeySource, Kind, Pair, Rule } from "./model";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
@@ -58,7 +59,8 @@ function compileGenerated(node: cfg.Node): KeySource | null {
   if (!isName(name)) return fail(name, texts.M_BAD_COOKIE);
   const source = new KeySource(slot.RULES_KEY_GENERATE, bytesOf(name));
   const seconds = cfg.millis(cfg.field(node, slot.RULES_KEY_GENERATE_MAX_AGE)) / 1000;
-  source.attributes = new ByteBuilder()
+  source.attributes = line
+    .clear()
     .text(texts.C_PATH)
     .decimal(<i32>seconds)
     .text(texts.C_FLAGS)

@@ -1,6 +1,7 @@
 /** Checked nodes -> matches in the order of Gateway API's precedence, filed by path. Pure. */
-import { ByteBuilder, copyBytes, EMPTY, equals, indexOf } from "../../assembly/bytes";
+import { copyBytes, EMPTY, equals, indexOf } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
+import { line } from "../../assembly/line";
 import { append, Kind, Match, Pair, PathKind, Policy, Rule } from "./model";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
@@ -8,8 +9,6 @@ import { bytesOf, headerName, isPrintable, isValue, peerOf } from "./values";
 
 /** Matches of a policy, each of a rule's hosts counted for itself. */
 const MOST: i32 = 20_000;
-
-const path = new ByteBuilder();
 
 /** Adds the matches of a rule to the policy. False after an error. */
 export function compileMatches(policy: Policy, rule: Rule, node: cfg.Node): bool {
@@ -25,7 +24,7 @@ export function compileMatches(policy: Policy, rule: Rule, node: cfg.Node): bool
 
 function anyPath(rule: Rule): Match {
   const match = new Match(rule);
-  match.path = path.clear().byte(0x2f).copy();
+  match.path = line.clear().byte(0x2f).copy();
   return match;
 }
 
@@ -114,11 +113,11 @@ function compileGrpc(match: Match, own: cfg.Node, method: cfg.Node, grpc: cfg.No
   if (service == cfg.NONE && name == cfg.NONE) return cfg.error(grpc, texts.M_GRPC_EMPTY);
   if (!isGrpcName(service) || !isGrpcName(name)) return false;
   match.grpc = true;
-  path.clear().byte(0x2f);
-  if (service != cfg.NONE) path.bytes(cfg.ptr(service), cfg.len(service));
-  if (service != cfg.NONE && name != cfg.NONE) path.byte(0x2f);
-  path.bytes(cfg.ptr(name), cfg.len(name));
-  match.path = path.copy();
+  line.clear().byte(0x2f);
+  if (service != cfg.NONE) line.bytes(cfg.ptr(service), cfg.len(service));
+  if (service != cfg.NONE && name != cfg.NONE) line.byte(0x2f);
+  line.bytes(cfg.ptr(name), cfg.len(name));
+  match.path = line.copy();
   if (service == cfg.NONE) match.pathKind = PathKind.SUFFIX;
   else if (name != cfg.NONE) match.pathKind = PathKind.EXACT;
   return true;
@@ -218,8 +217,8 @@ export function indexMatches(policy: Policy): void {
     if (match.pathKind == PathKind.PREFIX) {
       // /v2 and /v2/ are the same prefix: of /v2 itself, and of all that begins with /v2/.
       if (unchecked(match.path[length - 1]) == 0x2f) length--;
-      path.clear().bytes(bytes, length).byte(0x2f);
-      match.prefix = policy.prefixes.put(path.address, path.length, i);
+      line.clear().bytes(bytes, length).byte(0x2f);
+      match.prefix = policy.prefixes.put(line.address, line.length, i);
     }
     if (length > 0) match.whole = policy.wholes.put(bytes, length, i);
   }

@@ -10,6 +10,9 @@ import { Policy, Rule, Share, Split, Target } from "./model";
 import { Request } from "./request";
 import { bucketOf, shareOf } from "./split";
 
+/** Bytes of the longest path that matches are filed under: the schema's, `/service/method` of gRPC or a prefix with its slash. */
+const LONGEST_PATH: i32 = 2050;
+
 /** How a target was found. */
 export namespace Why {
   /** The rule names it. */
@@ -86,14 +89,15 @@ export class Decider {
     const policy = this.policy;
     const path = this.request.path;
     const length = this.request.pathLength;
+    const end = min(length, LONGEST_PATH);
     let best = this.first(policy.loose, policy.matches.length, false);
-    best = this.first(policy.wholes.find(path, length), best, false);
     let hash = OFFSET;
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < end; i++) {
       const byte = load<u8>(path + <usize>i);
       hash = step(hash, byte);
       if (byte == 0x2f) best = this.first(policy.prefixes.findHashed(path, i + 1, hash), best, true);
     }
+    if (length == end) best = this.first(policy.wholes.findHashed(path, length, hash), best, false);
     return best < policy.matches.length ? unchecked(policy.matches[best]).rule : null;
   }
 

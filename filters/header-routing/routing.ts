@@ -1,5 +1,5 @@
 /** One configuration in force: asks for the decision about each request, carries it out, counts. */
-import { ByteBuilder, textBytes } from "../../assembly/bytes";
+import { textBytes } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import {
   addHeader,
@@ -15,6 +15,7 @@ import {
   setTickPeriod,
   Status,
 } from "../../assembly/host";
+import { line } from "../../assembly/line";
 import { MetricFamily } from "../../assembly/metrics";
 import { Vitals } from "../../assembly/vitals";
 import { nextRandom } from "./chance";
@@ -38,7 +39,6 @@ const TICK_MILLIS: u32 = 1000;
 const MAX_COUNTED: i32 = 1024;
 
 const request = new Request();
-const line = new ByteBuilder();
 
 export class Routing {
   private readonly facts: HostFacts;

@@ -1,6 +1,6 @@
 /** Checked nodes -> splits and tables. Pure. */
-import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
+import { line } from "../../assembly/line";
 import { Guard, Policy, Rule, Share, Split, Target } from "./model";
 import * as slot from "./schema.gen";
 import { BUCKETS } from "./split";
@@ -110,7 +110,7 @@ function bucketsOf(percent: cfg.Node): u64 {
 
 function readGuard(policy: Policy, rule: Rule, share: Share, node: cfg.Node): void {
   if (node == cfg.NONE) return;
-  const name = new ByteBuilder().add(rule.name).byte(0x2f).add(share.target.name).copy();
+  const name = line.clear().add(rule.name).byte(0x2f).add(share.target.name).copy();
   const guard = new Guard(
     name,
     cfg.millis(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_WINDOW)),

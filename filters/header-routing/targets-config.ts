@@ -1,6 +1,6 @@
 /** Checked nodes -> the closed list of arms and clusters. Pure. */
-import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
+import { line } from "../../assembly/line";
 import { compileFilters } from "./changes-config";
 import { Binding, Policy, Target } from "./model";
 import * as slot from "./schema.gen";
@@ -49,7 +49,6 @@ export class TargetList {
 
   addArms(list: cfg.Node): bool {
     const policy = this.policy;
-    const built = new ByteBuilder();
     let before = 0;
     if (policy.binding == Binding.ARMS && cfg.len(list) < 2) return cfg.error(list, texts.M_ONE_ARM);
     for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
@@ -62,7 +61,7 @@ export class TargetList {
         return weight == cfg.NONE ? cfg.error(item, texts.M_NEEDS_WEIGHT) : cfg.error(weight, texts.M_ONLY_ARMS);
       if (cluster != cfg.NONE && !isPrintable(cluster)) return cfg.error(cluster, texts.M_BAD_CLUSTER);
       let value = bytesOf(cluster != cfg.NONE ? cluster : name);
-      if (weight != cfg.NONE) value = built.clear().decimal(before).copy();
+      if (weight != cfg.NONE) value = line.clear().decimal(before).copy();
       before += <i32>cfg.integer(weight);
       const target = new Target(bytesOf(name), value, true);
       if (!compileFilters(target, cfg.field(item, slot.ARMS_FILTERS)) || !this.add(name, target)) return false;
