@@ -54,7 +54,7 @@ export class Decider {
   constructor(
     private readonly policy: Policy,
     private readonly request: Request,
-    private readonly facts: Facts,
+    readonly facts: Facts,
     private readonly gates: Gates,
   ) {
     this.finder = new KeyFinder(request, facts);

@@ -12,6 +12,7 @@ import {
   resultLength,
   setHeader,
   setProperty,
+  setTextProperty,
   setTickPeriod,
   Status,
 } from "../../assembly/host";
@@ -30,8 +31,6 @@ import { RULES_KEY_GENERATE } from "./schema.gen";
 import { Entry } from "./stream";
 import * as texts from "./texts.gen";
 
-/** Filter state that the inserted route of binding cluster asks for. */
-const GUARDED_ROUTE = textBytes(texts.GUARDED_ROUTE);
 const DIGITS = memory.data(GENERATED);
 /** The heartbeat; guards need it too. */
 const TICK_MILLIS: u32 = 1000;
@@ -41,7 +40,6 @@ const MAX_COUNTED: i32 = 1024;
 const request = new Request();
 
 export class Routing {
-  private readonly facts: HostFacts;
   private readonly guards: Guards;
   private readonly decider: Decider;
   private readonly metrics: MetricFamily;
@@ -67,13 +65,11 @@ export class Routing {
     private readonly generation: u32,
   ) {
     const metrics = new MetricFamily(textBytes(texts.FILTER), policy.name);
-    const facts = new HostFacts(policy);
     const guards = new Guards(policy, metrics);
     const outcome = policy.shadow ? texts.SHADOW_ROUTED : texts.ROUTED;
     this.metrics = metrics;
-    this.facts = facts;
     this.guards = guards;
-    this.decider = new Decider(policy, request, facts, guards);
+    this.decider = new Decider(policy, request, new HostFacts(policy), guards);
     this.vitals = new Vitals(metrics, hash);
     this.outcome = outcome;
     this.routedElsewhere = metrics.counter(textBytes(outcome), null, null);
@@ -92,7 +88,8 @@ export class Routing {
   }
 
   requestHeaders(entry: Entry): void {
-    this.facts.reset();
+    const decider = this.decider;
+    decider.facts.reset();
     const known = getHeaderPairs(HeaderMap.RequestHeaders) == Status.Ok;
     if (!known || !request.read(resultAddress(), resultLength())) {
       // Nothing is known of the headers: what this filter writes itself must not be among them.
@@ -100,10 +97,9 @@ export class Routing {
       incrementMetric(this.unrouted, 1);
       return;
     }
-    const decider = this.decider;
     decider.decide(nextRandom(entry.id));
     if (request.forged) stripAll();
-    if (this.facts.failed) incrementMetric(this.factsFailed, 1);
+    if (decider.facts.failed) incrementMetric(this.factsFailed, 1);
     const rule = decider.rule;
     if (rule === null || (decider.target === null && rule.request === null && rule.response === null)) {
       incrementMetric(this.unrouted, 1);
@@ -130,7 +126,8 @@ export class Routing {
     change(HeaderMap.RequestHeaders, target.request);
     const name = headerOf(this.policy.binding);
     putHeader(HeaderMap.RequestHeaders, name + 1, load<u8>(name), changetype<usize>(target.value), target.value.length);
-    if (this.policy.binding == Binding.CLUSTER) setProperty(GUARDED_ROUTE, texts.ONE + 1, 1);
+    // What the inserted route asks for.
+    if (this.policy.binding == Binding.CLUSTER) setTextProperty(texts.GUARDED_ROUTE, texts.ONE);
   }
 
   responseHeaders(entry: Entry): void {
