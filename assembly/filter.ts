@@ -116,7 +116,7 @@ function removeRoot(id: u32): void {
   lastRoot = null;
   if (gone === null) return;
   if (gone === roots) roots = gone.next;
-  for (let root = roots; root !== null; ) {
+  for (let root = roots; root !== null;) {
     const next = root.next;
     if (next === gone) root.next = gone.next;
     root = next;

@@ -49,7 +49,7 @@ export function readNumber(): i64 {
     byte = readByte();
     value |= (<u64>(byte & 0x7f)) << shift;
   }
-  return <i64>(value >> 1) ^ -(<i64>(value & 1));
+  return (<i64>(value >> 1)) ^ -(<i64>(value & 1));
 }
 
 /** The offset of another rule. */

@@ -11,8 +11,7 @@ import { bytesOf, headerName, isName, peerOf } from "./values";
 export function compileSources(rule: Rule, list: cfg.Node): bool {
   let last: KeySource | null = null;
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
-    if (last !== null && last.kind == slot.RULES_KEY_GENERATE)
-      return cfg.error(item, texts.M_GENERATE_LAST);
+    if (last !== null && last.kind == slot.RULES_KEY_GENERATE) return cfg.error(item, texts.M_GENERATE_LAST);
     const trust = cfg.field(item, slot.RULES_KEY_TRUST);
     if (cfg.len(item) != (trust == cfg.NONE ? 1 : 2)) return cfg.error(item, texts.M_SOURCE);
     const source = compileSource(item);

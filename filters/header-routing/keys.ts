@@ -109,5 +109,5 @@ function isGenerated(key: usize, length: i32): bool {
 /** Writes the sixteen digits of a number to `out`. */
 export function writeDigits(value: u64, out: usize): void {
   for (let i: usize = 0; i < <usize>GENERATED; i++)
-    store<u8>(out + i, <u8>hex(<u32>(value >> (<u64>(60 - i * 4))) & 15));
+    store<u8>(out + i, <u8>hex((<u32>(value >> (<u64>(60 - i * 4)))) & 15));
 }

@@ -21,7 +21,8 @@ export class TargetList {
     clusters: cfg.Node,
   ) {
     let bytes = 0;
-    for (let item = cfg.first(arms); item != cfg.NONE; item = cfg.next(item)) bytes += cfg.len(cfg.field(item, slot.ARMS_NAME));
+    for (let item = cfg.first(arms); item != cfg.NONE; item = cfg.next(item))
+      bytes += cfg.len(cfg.field(item, slot.ARMS_NAME));
     for (let item = cfg.first(clusters); item != cfg.NONE; item = cfg.next(item)) bytes += cfg.len(item);
     this.names.reserve(cfg.len(arms) + cfg.len(clusters), bytes);
   }

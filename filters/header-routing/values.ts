@@ -31,7 +31,10 @@ export function isName(text: cfg.Node): bool {
 export function headerName(text: cfg.Node): StaticArray<u8> {
   const name = lowerOf(text);
   if (!isName(text)) cfg.error(text, texts.M_BAD_NAME);
-  else if (beginsWith(changetype<usize>(name), name.length, INTERNAL) || isText(changetype<usize>(name), name.length, HOST))
+  else if (
+    beginsWith(changetype<usize>(name), name.length, INTERNAL) ||
+    isText(changetype<usize>(name), name.length, HOST)
+  )
     cfg.error(text, texts.M_PSEUDO);
   else return name;
   return EMPTY;

@@ -69,7 +69,8 @@ async function main(): Promise<number> {
   const check = args[0] === "--check";
   if (args.length > (check ? 1 : 0)) usage(`usage: npm run gen [-- --check]; unknown: ${args.join(" ")}`);
   const generated: Map<string, string>[] = [];
-  for (const folder of ["assembly", "assembly/config", ...filterFolders()]) generated.push(await generateFixedTexts(folder));
+  for (const folder of ["assembly", "assembly/config", ...filterFolders()])
+    generated.push(await generateFixedTexts(folder));
   for (const folder of [...filterFolders(), PROBE]) generated.push(await generate(folder));
   let stale = 0;
   for (const [path, text] of generated.flatMap((files) => [...files])) {
