@@ -9,6 +9,11 @@ export function ascii(text: string): StaticArray<u8> {
   return bytes;
 }
 
+/** No bytes. One for all: an array costs more than 20 bytes even without any. */
+// @ts-ignore: decorator
+@lazy
+export const EMPTY: StaticArray<u8> = new StaticArray<u8>(0);
+
 /** Address of the first byte of a constant. */
 // @ts-ignore: decorator
 @inline
@@ -42,11 +47,28 @@ export function isText(address: usize, length: i32, text: usize): bool {
   return length == load<u8>(text) && compareBytes(address, text + 1, length) == 0;
 }
 
+/** Whether a text begins with a fixed one. */
+export function beginsWith(address: usize, length: i32, text: usize): bool {
+  const own = <i32>load<u8>(text);
+  return length >= own && isText(address, own, text);
+}
+
+/** The first place of a byte; -1: it is not there. */
+export function indexOf(address: usize, length: i32, byte: u8): i32 {
+  for (let i = 0; i < length; i++) if (load<u8>(address + <usize>i) == byte) return i;
+  return -1;
+}
+
 /** A copy of bytes, for keeping. */
 export function copyBytes(address: usize, length: i32): StaticArray<u8> {
   const bytes = new StaticArray<u8>(length);
   memory.copy(changetype<usize>(bytes), address, <usize>length);
   return bytes;
+}
+
+/** A copy of a fixed text, for keeping. */
+export function textBytes(text: usize): StaticArray<u8> {
+  return copyBytes(text + 1, load<u8>(text));
 }
 
 /** Value of 1 to `length` ASCII digits, at most 9 of them; -1 for anything else. */

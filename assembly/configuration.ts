@@ -1,11 +1,9 @@
 /** How every filter takes its configuration from Envoy, and how it says no. */
-import { ByteBuilder } from "./bytes";
 import * as cfg from "./config";
 import { REFUSED } from "./config/texts.gen";
 import { getConfiguration, LogLevel, resultAddress, resultLength, Status } from "./host";
+import { line } from "./line";
 import { log, refreshLogLevel } from "./log";
-
-const line = new ByteBuilder();
 
 /**
  * Fetches the configuration and checks it.

@@ -2,6 +2,7 @@
  * The frame of a filter: contexts and what all filters do alike. A filter's index.ts installs a class made from `Root`;
  * one object of it stands for one policy. Two policies of one filter share a VM, so nothing of a policy is a global.
  */
+import { Action } from "./abi/types";
 import { StreamTable } from "./streams";
 
 /** What every stream entry begins with; a filter's own entry class repeats these two fields. */
@@ -13,6 +14,8 @@ class StreamEntry {
 
 /** One policy: a root context of Envoy's. */
 export abstract class Root {
+  /** The next policy. */
+  next: Root | null = null;
   /** Context id. */
   id: u32 = 0;
   /** Whether a configuration was accepted: before that a policy does nothing. */
@@ -32,56 +35,50 @@ export abstract class Root {
   abstract streamEnd(id: u32): void;
 }
 
-/** What a filter is made of. */
-class Filter {
-  constructor(
-    readonly create: () => Root,
-    readonly streams: StreamTable,
-    readonly orphan: () => i32,
-  ) {}
-}
+/** What a filter is made of; `install` says it. */
+let create: (() => Root) | null = null;
+let streams: StreamTable | null = null;
+let orphan: (() => i32) | null = null;
 
-let installed: Filter | null = null;
-let roots: Array<Root> = [];
+let roots: Root | null = null;
 let lastRoot: Root | null = null;
 
 /**
  * To be called once at the top level of index.ts.
- * @param create makes the object of a new policy
+ * @param root makes the object of a new policy
  * @param stride bytes of a stream's entry, id and root included
- * @param orphan what becomes of a request whose policy is not there, which Envoy never lets happen: an `Action`
+ * @param answer what becomes of a request whose policy is not there, which Envoy never lets happen: an `Action`; it goes on if
+ *   this is not said
  */
-export function install(create: () => Root, stride: u32, orphan: () => i32 = (): i32 => 0): StreamTable {
-  const streams = new StreamTable(stride);
-  installed = new Filter(create, streams, orphan);
-  return streams;
+export function install(root: () => Root, stride: u32, answer: (() => i32) | null = null): StreamTable {
+  const table = new StreamTable(stride);
+  create = root;
+  streams = table;
+  orphan = answer;
+  return table;
 }
 
 /** What becomes of a request whose policy is not there. */
 export function orphanAction(): i32 {
-  const filter = installed;
-  return filter === null ? 0 : filter.orphan();
+  const answer = orphan;
+  return answer === null ? Action.Continue : answer();
 }
 
 /** The policy of a root context. */
 export function findRoot(id: u32): Root | null {
   const last = lastRoot;
   if (last !== null && last.id == id) return last;
-  for (let i = 0; i < roots.length; i++) {
-    const root = unchecked(roots[i]);
-    if (root.id == id) {
-      lastRoot = root;
-      return root;
-    }
-  }
-  return null;
+  let root = roots;
+  while (root !== null && root.id != id) root = root.next;
+  if (root !== null) lastRoot = root;
+  return root;
 }
 
 /** The policy that a stream belongs to; null when it is not ready or has been removed. */
 export function streamRoot(id: u32): Root | null {
-  const filter = installed;
-  if (filter === null) return null;
-  const entry = filter.streams.find(id);
+  const table = streams;
+  if (table === null) return null;
+  const entry = table.find(id);
   if (entry == 0) return null;
   const root = findRoot(changetype<StreamEntry>(entry).root);
   return root !== null && root.ready ? root : null;
@@ -89,14 +86,16 @@ export function streamRoot(id: u32): Root | null {
 
 /** A new context. @param parent 0 for a root context */
 export function createContext(id: u32, parent: u32): void {
-  const filter = installed;
-  if (filter === null) return;
+  const table = streams;
+  const make = create;
+  if (table === null || make === null) return;
   if (parent != 0) {
-    changetype<StreamEntry>(filter.streams.add(id)).root = parent;
+    changetype<StreamEntry>(table.add(id)).root = parent;
   } else if (findRoot(id) === null) {
-    const root = filter.create();
+    const root = make();
     root.id = id;
-    roots.push(root);
+    root.next = roots;
+    roots = root;
   }
 }
 
@@ -107,15 +106,20 @@ export function deleteContext(id: u32): void {
     root.streamEnd(id);
     return;
   }
-  const filter = installed;
-  if (filter !== null) filter.streams.remove(id);
+  const table = streams;
+  if (table !== null) table.remove(id);
+  removeRoot(id);
+}
+
+function removeRoot(id: u32): void {
+  const gone = findRoot(id);
   lastRoot = null;
-  for (let i = 0; i < roots.length; i++) {
-    const gone = unchecked(roots[i]);
-    if (gone.id == id) {
-      roots.splice(i, 1);
-      gone.end();
-      return;
-    }
+  if (gone === null) return;
+  if (gone === roots) roots = gone.next;
+  for (let root = roots; root !== null;) {
+    const next = root.next;
+    if (next === gone) root.next = gone.next;
+    root = next;
   }
+  gone.end();
 }

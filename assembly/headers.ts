@@ -1,4 +1,4 @@
-import { ByteBuilder } from "./bytes";
+import { ByteBuilder, equals, isText } from "./bytes";
 
 /**
  * A view of all headers as the host serialises them: u32 count, then for each pair u32 name length and u32 value
@@ -59,6 +59,16 @@ export class HeaderPairs {
     this.index = -1;
     this.text = this.first;
     return this;
+  }
+
+  /** Whether the current pair has this name, a fixed text. */
+  is(name: usize): bool {
+    return isText(this.name, this.nameLength, name);
+  }
+
+  /** Whether the current pair has this name. */
+  isNamed(name: StaticArray<u8>): bool {
+    return equals(this.name, this.nameLength, name);
   }
 
   /** Moves to the next pair; false after the last one. */

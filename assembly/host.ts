@@ -45,6 +45,11 @@ export function setProperty(path: StaticArray<u8>, address: usize, length: i32):
   return raw.proxy_set_property(changetype<usize>(path), <usize>path.length, address, <usize>length);
 }
 
+/** The same with fixed texts of texts.gen.ts. */
+export function setTextProperty(path: usize, value: usize): u32 {
+  return raw.proxy_set_property(path + 1, load<u8>(path), value + 1, load<u8>(value));
+}
+
 /** First value of a header. NotFound when it is absent, BadArgument when there is no such map in this phase. */
 export function getHeader(map: i32, name: StaticArray<u8>): u32 {
   clearResult();

@@ -3,15 +3,10 @@
  * Names are process-wide: all VMs of all workers share one value, which is why policy and key are part of the name.
  */
 import { MetricType } from "./abi/types";
-import { ascii, ByteBuilder } from "./bytes";
+import { ByteBuilder } from "./bytes";
 import { defineMetric } from "./host";
+import { KEY, METRICS, POLICY, REASON, TAG_END, Text } from "./texts.gen";
 
-const SEPARATOR = ascii(";.;");
-const PREFIX = ascii("pointduty_");
-const HEX = ascii("0123456789ABCDEF");
-const POLICY = ascii("policy");
-const KEY = ascii("key");
-const REASON = ascii("reason");
 const name = new ByteBuilder();
 
 /** Names the metrics of one policy. */
@@ -36,7 +31,7 @@ export class MetricFamily {
     tag(POLICY, this.policy);
     if (key !== null) tag(KEY, key);
     if (reason !== null) tag(REASON, reason);
-    name.add(PREFIX).add(this.filter).byte(0x5f).add(event);
+    name.text(METRICS).add(this.filter).byte(0x5f).add(event);
     return defineMetric(type, name.address, name.length);
   }
 }
@@ -45,8 +40,8 @@ export class MetricFamily {
  * Appends a tag. Bytes that could end it or upset a statistics sink are percent-encoded, `%` itself too: two keys
  * never share a name, since two budgets that share a name would grant each other's retries.
  */
-function tag(label: StaticArray<u8>, value: StaticArray<u8>): void {
-  name.add(label).byte(0x3d).byte(0x2e).byte(0x3d);
+function tag(label: Text, value: StaticArray<u8>): void {
+  name.text(label).byte(0x3d).byte(0x2e).byte(0x3d);
   for (let i = 0; i < value.length; i++) {
     const byte = unchecked(value[i]);
     if (byte > 0x20 && byte < 0x7f && byte != 0x25 && byte != 0x3b) {
@@ -54,9 +49,13 @@ function tag(label: StaticArray<u8>, value: StaticArray<u8>): void {
     } else {
       name
         .byte(0x25)
-        .byte(unchecked(HEX[byte >> 4]))
-        .byte(unchecked(HEX[byte & 15]));
+        .byte(hex(byte >> 4))
+        .byte(hex(byte & 15));
     }
   }
-  name.add(SEPARATOR);
+  name.text(TAG_END);
+}
+
+function hex(digit: u8): u8 {
+  return digit + (digit < 10 ? 0x30 : 0x37);
 }

@@ -2,7 +2,8 @@
  * Numbers for names: the keys that a policy keeps apart. They come from configuration or from cluster and route names,
  * never from a client, and their number is bounded by the caller. Looking one up allocates nothing. Pure.
  */
-import { equals } from "./bytes";
+import { copyBytes, equals } from "./bytes";
+import { hashOf, OFFSET } from "./fnv";
 
 const PLACES: u32 = 4096;
 /** Most names that a table takes: it stays at most half full. */
@@ -25,17 +26,13 @@ export class NameTable {
   /** Number of a name that is not yet in the table; -1 when it is full. */
   add(address: usize, length: i32): i32 {
     if (this.names.length >= MAX_NAMES) return -1;
-    const name = new StaticArray<u8>(length);
-    memory.copy(changetype<usize>(name), address, <usize>length);
-    unchecked((this.places[this.place(address, length)] = <u16>this.names.push(name)));
+    unchecked((this.places[this.place(address, length)] = <u16>this.names.push(copyBytes(address, length))));
     return this.names.length - 1;
   }
 
   /** The place where a name is, or where it would go. */
   private place(address: usize, length: i32): i32 {
-    // FNV-1a, 32 bits.
-    let hash: u32 = 2166136261;
-    for (let i = 0; i < length; i++) hash = (hash ^ load<u8>(address + <usize>i)) * 16777619;
+    const hash = hashOf(OFFSET, address, length);
     let place = (hash ^ (hash >> 16)) & (PLACES - 1);
     while (true) {
       const number = <i32>unchecked(this.places[place]);

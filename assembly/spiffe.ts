@@ -1,8 +1,7 @@
 /** SPIFFE IDs (SPIFFE-ID.md), read strictly: an identity that could be read in two ways is none. Pure. */
-import { compareBytes } from "./bytes";
+import { beginsWith } from "./bytes";
+import { SPIFFE } from "./texts.gen";
 
-const SCHEME = memory.data<u8>([0x73, 0x70, 0x69, 0x66, 0x66, 0x65, 0x3a, 0x2f, 0x2f]);
-const SCHEME_BYTES: i32 = 9;
 /** The specification's limit. */
 const LONGEST: i32 = 2048;
 
@@ -24,11 +23,12 @@ export class SpiffeId {
   read(address: usize, length: i32): bool {
     this.namespaceLength = 0;
     this.accountLength = 0;
-    if (length > LONGEST || length <= SCHEME_BYTES || compareBytes(address, SCHEME, SCHEME_BYTES) != 0) return false;
-    let i = SCHEME_BYTES;
+    if (length > LONGEST || !beginsWith(address, length, SPIFFE)) return false;
+    const from = <i32>load<u8>(SPIFFE);
+    let i = from;
     while (i < length && isTrustDomainByte(load<u8>(address + <usize>i))) i++;
-    this.trustDomain = address + SCHEME_BYTES;
-    this.trustDomainLength = i - SCHEME_BYTES;
+    this.trustDomain = address + <usize>from;
+    this.trustDomainLength = i - from;
     if (this.trustDomainLength == 0) return false;
     return this.readPath(address, length, i);
   }

@@ -1,9 +1,7 @@
-import { ascii } from "./bytes";
+import { textBytes } from "./bytes";
 import { recordMetric } from "./host";
 import { MetricFamily } from "./metrics";
-
-const HEARTBEAT = ascii("heartbeat");
-const POLICY_HASH = ascii("policy_hash");
+import { HEARTBEAT, POLICY_HASH } from "./texts.gen";
 
 /** The two gauges that every filter has: that a policy is alive, and which one it is. */
 export class Vitals {
@@ -11,8 +9,8 @@ export class Vitals {
 
   /** @param hash low 48 bits of the hash over the checked configuration */
   constructor(metrics: MetricFamily, hash: u64) {
-    this.heartbeat = metrics.gauge(HEARTBEAT, null);
-    recordMetric(metrics.gauge(POLICY_HASH, null), hash);
+    this.heartbeat = metrics.gauge(textBytes(HEARTBEAT), null);
+    recordMetric(metrics.gauge(textBytes(POLICY_HASH), null), hash);
   }
 
   /** @param now nanoseconds since 1970 */

@@ -1,8 +1,12 @@
+import { begin, put, putByte, putDecimal, written } from "../config/text";
+import { BROKEN, IN } from "../texts.gen";
 import { proxy_log } from "./raw";
 import { LogLevel } from "./types";
 
-const LIMIT: i32 = 120;
-const scratch = memory.data(256);
+const ROOM: i32 = 256;
+const scratch = memory.data(ROOM);
+/** Characters of a message, or of a file's name, that are shown: there is always room for the line behind them. */
+const SHOWN: i32 = 96;
 
 /**
  * What AssemblyScript calls where it would throw (`--use abort=`). It can be reached only through a broken invariant:
@@ -10,28 +14,21 @@ const scratch = memory.data(256);
  * proxy_log, the one host function that Envoy also allows while it is inside malloc.
  */
 export function abortFilter(message: string | null, file: string | null, line: u32, column: u32): void {
-  let at = copyAscii("pointduty: broken invariant: ", scratch);
-  if (message !== null) at = copyAscii(message, at);
-  at = copyAscii(" in ", at);
-  if (file !== null) at = copyAscii(file, at);
-  at = copyDecimal(line, copyAscii(":", at));
-  at = copyDecimal(column, copyAscii(":", at));
-  proxy_log(LogLevel.Critical, scratch, at - scratch);
+  begin(scratch, ROOM);
+  put(BROKEN);
+  putAscii(message);
+  put(IN);
+  putAscii(file);
+  putByte(0x3a);
+  putDecimal(line, 0);
+  putByte(0x3a);
+  putDecimal(column, 0);
+  proxy_log(LogLevel.Critical, scratch, written());
   unreachable();
 }
 
-/** Copies at most 120 bytes, and never past the scratch area. */
-function copyAscii(text: string, at: usize): usize {
-  const length = min(text.length, LIMIT);
-  for (let i = 0; i < length && at < scratch + 240; i++) {
-    store<u8>(at++, <u8>load<u16>(changetype<usize>(text) + ((<usize>i) << 1)));
-  }
-  return at;
-}
-
-function copyDecimal(value: u32, at: usize): usize {
-  let scale: u32 = 1;
-  while (value / scale >= 10) scale *= 10;
-  for (; scale > 0 && at < scratch + 250; scale /= 10) store<u8>(at++, <u8>(48 + ((value / scale) % 10)));
-  return at;
+function putAscii(text: string | null): void {
+  if (text === null) return;
+  const length = min(text.length, SHOWN);
+  for (let i = 0; i < length; i++) putByte(<u8>load<u16>(changetype<usize>(text) + ((<usize>i) << 1)));
 }

@@ -1,5 +1,5 @@
 import { firstItem, nextItem } from "./items";
-import { ARRAY, BOOLEAN, data, DURATION, fieldOf, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
+import { ARRAY, BOOLEAN, data, DURATION, MAP, Node, NONE, NUMBER, OBJECT } from "./node";
 import { beginHash, hashed, put, putByte, putDecimal, putQuoted } from "./text";
 import { FALSE_VALUE, TRUE_VALUE } from "./texts.gen";
 
@@ -21,8 +21,7 @@ export function hash(root: Node): i64 {
  */
 export function putCanonical(node: Node): void {
   const it = data(node);
-  if (it.kind == OBJECT) putObject(node);
-  else if (it.kind == MAP) putMap(node);
+  if (it.kind == OBJECT || it.kind == MAP) putFields(node);
   else if (it.kind == ARRAY) {
     putByte(0x5b);
     let comma = false;
@@ -39,26 +38,10 @@ export function putCanonical(node: Node): void {
 }
 
 /** The checker has put the fields in the order of their keys. */
-function putMap(map: Node): void {
+function putFields(object: Node): void {
   putByte(0x7b);
-  for (let child = data(map).ptr; child != NONE; child = data(child).next) {
-    if (child != data(map).ptr) putByte(0x2c);
-    putQuoted(data(child).keyPtr, data(child).keyLen);
-    putByte(0x3a);
-    putCanonical(child);
-  }
-  putByte(0x7d);
-}
-
-function putObject(object: Node): void {
-  const order = data(object).link;
-  let first = true;
-  putByte(0x7b);
-  for (let i: usize = 1; i <= load<u8>(order); i++) {
-    const child = fieldOf(object, load<u8>(order + i));
-    if (child == NONE) continue;
-    if (!first) putByte(0x2c);
-    first = false;
+  for (let child = data(object).ptr; child != NONE; child = data(child).next) {
+    if (child != data(object).ptr) putByte(0x2c);
     putQuoted(data(child).keyPtr, data(child).keyLen);
     putByte(0x3a);
     putCanonical(child);

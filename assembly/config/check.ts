@@ -1,4 +1,5 @@
 /** The one checker: nodes against a table. It fills in defaults and gives each field its slot. */
+import { isText } from "../bytes";
 import { readDuration } from "./duration";
 import { checkLater, firstItem, nextItem } from "./items";
 import { readJson } from "./json";
@@ -11,6 +12,7 @@ import {
   DURATION,
   fieldOf,
   MAP,
+  MAX_DEPTH,
   Node,
   NodeData,
   NONE,
@@ -21,7 +23,7 @@ import {
 } from "./node";
 import { compareKeys, sortFields } from "./sort";
 import * as table from "./table";
-import { equal, put, putByte, putBytes, putDecimal, putShown } from "./text";
+import { put, putByte, putDecimal, putShown } from "./text";
 import * as texts from "./texts.gen";
 
 /** Bytes of the longest name (a DNS label's). */
@@ -30,18 +32,18 @@ const LONGEST_NAME: i32 = 63;
 /** Checks `node` by the rule at `offset` of the table at `base`. False: there is a message. Recursion: the schema's depth. */
 export function checkNode(base: usize, offset: i32, node: Node): bool {
   const rule = base + offset;
-  const body = table.body(rule);
+  const body = rule + 1;
   const it = data(node);
   switch (load<u8>(rule)) {
     case table.RULE_OBJECT:
       return it.kind == OBJECT ? checkObject(base, body, node) : notAllowed(node, rule);
     case table.RULE_LIST:
       return it.kind == ARRAY && fits(it.len, body)
-        ? checkItems(base, load<u16>(body, 8), node)
+        ? checkItems(base, table.readOffset(), node)
         : notAllowed(node, rule);
     case table.RULE_MAP:
       return it.kind == OBJECT && fits(it.len, body)
-        ? checkMap(base, load<u16>(body, 8), node)
+        ? checkMap(base, table.readOffset(), node)
         : notAllowed(node, rule);
     case table.RULE_NUMBER:
       return checkNumber(it, body) || notAllowed(node, rule);
@@ -59,7 +61,8 @@ export function checkNode(base: usize, offset: i32, node: Node): bool {
 }
 
 function fits(len: i32, body: usize): bool {
-  return <u32>len >= load<u32>(body) && <u32>len <= load<u32>(body, 4);
+  table.open(body);
+  return len >= table.readNumber() && len <= table.readNumber();
 }
 
 function checkItems(base: usize, offset: i32, list: Node): bool {
@@ -82,37 +85,44 @@ function checkMap(base: usize, offset: i32, map: Node): bool {
 
 function checkNumber(it: NodeData, body: usize): bool {
   if (it.kind != NUMBER || !it.exact) return false;
-  return it.value >= load<i64>(body) && it.value <= load<i64>(body, 8) && it.value % load<i64>(body, 16) == 0;
+  table.open(body);
+  return it.value >= table.readNumber() && it.value <= table.readNumber() && it.value % table.readNumber() == 0;
 }
 
 function checkPeriod(it: NodeData, body: usize): bool {
   if (it.kind != STRING) return false;
   const millis = readDuration(it.ptr, it.len);
-  if (millis < load<i64>(body) || millis > load<i64>(body, 8)) return false;
+  table.open(body);
+  if (millis < bound() || millis > bound()) return false;
   it.kind = DURATION;
   it.value = millis;
   return true;
 }
 
+/** The next bound of a period, in milliseconds. */
+function bound(): i64 {
+  const text = table.readText();
+  return readDuration(text + 1, load<u8>(text));
+}
+
 /** Whichever form the value had, the node becomes a string that lies in the table. */
 function checkEnum(it: NodeData, body: usize): bool {
-  let value = body + 1;
-  for (let i = 0, n = <i32>load<u8>(body); i < n; i++) {
-    const len = table.valueLen(value);
-    const ptr = table.valuePtr(value);
-    const forms = load<u8>(value);
+  table.open(body);
+  for (let i = 0, n = <i32>table.readByte(); i < n; i++) {
+    const forms = table.readByte();
+    const number = (forms & table.AS_NUMBER) != 0 ? table.readNumber() : 0;
+    const text = table.readText();
     const same =
       it.kind == STRING
-        ? (forms & table.AS_STRING) != 0 && equal(it.ptr, it.len, ptr, len)
-        : it.kind == NUMBER && (forms & table.AS_NUMBER) != 0 && it.exact && it.value == load<i64>(value, 1);
+        ? (forms & table.AS_STRING) != 0 && isText(it.ptr, it.len, text)
+        : it.kind == NUMBER && (forms & table.AS_NUMBER) != 0 && it.exact && it.value == number;
     if (same) {
       it.kind = STRING;
-      it.ptr = ptr;
-      it.len = len;
+      it.ptr = text + 1;
+      it.len = load<u8>(text);
       it.value = i;
       return true;
     }
-    value = ptr + len;
   }
   return false;
 }
@@ -129,9 +139,10 @@ function isName(ptr: usize, len: i32): bool {
 }
 
 function isKey(it: NodeData, field: usize): bool {
-  return equal(it.keyPtr, it.keyLen, table.keyPtr(field), table.keyLen(field));
+  return isText(it.keyPtr, it.keyLen, table.keyText(field));
 }
 
+/** Puts the fields in the order of their keys, by which the policy hash goes. */
 function checkObject(base: usize, body: usize, node: Node): bool {
   for (let child = data(node).ptr; child != NONE; child = data(child).next) {
     let field = table.firstField(body);
@@ -146,7 +157,9 @@ function checkObject(base: usize, body: usize, node: Node): bool {
     if (fieldOf(node, slot) != child) return twice(child);
     if (!checkNode(base, table.fieldRule(field), child)) return false;
   }
-  return fillIn(base, body, node);
+  if (!fillIn(base, body, node)) return false;
+  data(node).ptr = sortFields(data(node).ptr, data(node).len);
+  return true;
 }
 
 /** Adds the defaults of absent fields: JSON texts in the table, read and checked as if given. */
@@ -155,26 +168,26 @@ function fillIn(base: usize, body: usize, node: Node): bool {
   for (let slot: u8 = 0; slot < load<u8>(body); slot++) {
     if (fieldOf(node, slot) == NONE) {
       if (table.isRequired(field)) return missing(base, node, field);
-      if (table.defaultLen(field) > 0) {
-        const value = readJson(table.defaultPtr(field), table.defaultLen(field));
+      const text = table.defaultText(field);
+      if (load<u8>(text) > 0) {
+        const value = readJson(text + 1, load<u8>(text), MAX_DEPTH, false);
         if (value == NONE) return false;
         const it = data(value);
         adopt(node, value);
-        it.keyPtr = table.keyPtr(field);
-        it.keyLen = table.keyLen(field);
+        it.keyPtr = table.keyText(field) + 1;
+        it.keyLen = load<u8>(table.keyText(field));
         it.slot = slot;
         if (!checkNode(base, table.fieldRule(field), value)) return false;
       }
     }
     field = table.nextField(field);
   }
-  data(node).link = body;
   return true;
 }
 
 function missing(base: usize, node: Node, field: usize): bool {
   const rule = base + table.fieldRule(field);
-  openField(node, table.keyPtr(field), table.keyLen(field));
+  openField(node, table.keyText(field));
   put(texts.MISSING);
   return closeAllowed(rule);
 }
@@ -196,7 +209,7 @@ function unknownField(node: Node, body: usize): bool {
   put(texts.UNKNOWN);
   let field = table.firstField(body);
   for (let left = <i32>load<u8>(body); left > 0; left--) {
-    putBytes(table.keyPtr(field), table.keyLen(field));
+    put(table.keyText(field));
     if (left > 1) put(texts.COMMA);
     field = table.nextField(field);
   }
@@ -207,7 +220,7 @@ function unknownField(node: Node, body: usize): bool {
 function hasApiVersion(object: Node): bool {
   for (let child = data(object).ptr; child != NONE; child = data(child).next) {
     const it = data(child);
-    if (equal(it.keyPtr, it.keyLen, texts.API_VERSION + 1, load<u8>(texts.API_VERSION))) return true;
+    if (isText(it.keyPtr, it.keyLen, texts.API_VERSION)) return true;
   }
   return false;
 }
@@ -221,7 +234,7 @@ function notAllowed(node: Node, rule: usize): bool {
 
 /** Ends the message with what a rule allows. */
 function closeAllowed(rule: usize): bool {
-  const body = table.body(rule);
+  const body = rule + 1;
   switch (load<u8>(rule)) {
     case table.RULE_OBJECT:
       put(texts.AN_OBJECT);
@@ -238,29 +251,50 @@ function closeAllowed(rule: usize): bool {
     case table.RULE_ENUM:
       putValues(body);
       break;
+    case table.RULE_NUMBER:
+      putBounds(body);
+      break;
+    case table.RULE_PERIOD:
+      table.open(body);
+      put(texts.A_DURATION);
+      put(table.readText());
+      put(texts.TO);
+      put(table.readText());
+      put(texts.UNITS);
+      break;
     default:
-      put(table.allowed(rule));
+      put(load<u8>(rule) == table.RULE_NAME ? texts.A_NAME : texts.A_SWITCH);
   }
   return close();
 }
 
 function putRange(what: texts.Text, body: usize, unit: texts.Text): void {
+  table.open(body);
   put(what);
   put(texts.OF);
-  putDecimal(load<u32>(body), 0);
+  putDecimal(table.readNumber(), 0);
   put(texts.TO);
-  putDecimal(load<u32>(body, 4), 0);
+  putDecimal(table.readNumber(), 0);
   put(unit);
 }
 
+function putBounds(body: usize): void {
+  table.open(body);
+  const least = table.readNumber();
+  const greatest = table.readNumber();
+  put(table.readNumber() % 1000 == 0 ? texts.A_WHOLE_NUMBER : texts.A_NUMBER);
+  putDecimal(least, 3);
+  put(texts.TO);
+  putDecimal(greatest, 3);
+  put(table.readText());
+}
+
 function putValues(body: usize): void {
-  let value = body + 1;
-  for (let left = load<u8>(body); left > 0; left--) {
-    const ptr = table.valuePtr(value);
-    const len = table.valueLen(value);
-    putBytes(ptr, len);
+  table.open(body);
+  for (let left = table.readByte(); left > 0; left--) {
+    if ((table.readByte() & table.AS_NUMBER) != 0) table.readNumber();
+    put(table.readText());
     if (left > 1) put(texts.COMMA);
-    value = ptr + len;
   }
 }
 

@@ -12,7 +12,7 @@ import { checkNode } from "./check";
 import { firstItem, nextItem, setChecked } from "./items";
 import { readShedding } from "./json";
 import { clear, close, messageLen, messagePtr, open, openAt, openLine } from "./message";
-import { data, fieldOf, Node, NONE, OBJECT } from "./node";
+import { data, fieldOf, MAX_DEPTH, Node, NONE, OBJECT } from "./node";
 import { looksLikeStruct, readStruct } from "./struct";
 import { put, putByte, putDecimal } from "./text";
 import * as texts from "./texts.gen";
@@ -58,7 +58,7 @@ function read(ptr: usize, len: i32): Node {
     close();
     return NONE;
   }
-  if (looksLikeStruct(ptr, len)) return readStruct(ptr, len);
+  if (looksLikeStruct(ptr, len)) return readStruct(ptr, len, false);
   if (len >= 3 && load<u16>(ptr) == 0xbbef && load<u8>(ptr, 2) == 0xbf) {
     openLine(ptr, ptr);
     put(texts.BYTE_ORDER_MARK);

@@ -49,7 +49,7 @@ export function mayShed(): bool {
 /** Reads a configuration. NONE: as `readJson`. */
 export function readShedding(ptr: usize, len: i32): Node {
   shedding = longest != 0;
-  const root = readJson(ptr, len);
+  const root = readJson(ptr, len, MAX_DEPTH, false);
   shedding = false;
   return root;
 }
@@ -86,7 +86,7 @@ let nulAllowed: bool = false;
  * @param depth most levels; configurations keep to MAX_DEPTH because they are walked by recursion
  * @param nul whether a string may hold NUL, which only its escape can say
  */
-export function readJson(ptr: usize, len: i32, depth: i32 = MAX_DEPTH, nul: bool = false): Node {
+export function readJson(ptr: usize, len: i32, depth: i32, nul: bool): Node {
   deepest = depth;
   nulAllowed = nul;
   start = ptr;

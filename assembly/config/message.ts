@@ -1,7 +1,7 @@
 import { take } from "./arena";
 import { data, NONE, Node } from "./node";
 import { begin, put, putByte, putDecimal, putStep, written } from "./text";
-import { COLON, COLUMN, CONFIGURATION, LINE } from "./texts.gen";
+import { COLON, COLUMN, CONFIGURATION, LINE, Text } from "./texts.gen";
 
 /** Bytes of the longest message; what is beyond is cut. */
 const LONGEST: i32 = 1024;
@@ -46,10 +46,10 @@ export function openAt(node: Node): void {
 }
 
 /** Starts a message about the field `key` of `parent`, which may be absent. */
-export function openField(parent: Node, keyPtr: usize, keyLen: i32): void {
+export function openField(parent: Node, key: Text): void {
   open();
   putPointer(parent);
-  putStep(keyPtr, keyLen);
+  putStep(key + 1, load<u8>(key));
   put(COLON);
 }
 

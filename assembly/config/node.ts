@@ -40,7 +40,7 @@ export class NodeData {
   keyLen: i32;
   parent: Node;
   next: Node;
-  /** Of a container: its last child; of a checked object, where the table says how its fields are ordered. */
+  /** Of a container: its last child, until the checker puts the fields in order. */
   link: usize;
   /** A number in thousandths, a duration in milliseconds, the index in an enum, 1 for true. Of a list that may be shed: where
    * its text begins, later where that of the item read last ends. */

@@ -1,4 +1,4 @@
-/** The fields of a map, whose keys are the user's own, in the order of their bytes. */
+/** The fields of an object or map, in the order of the bytes of their keys. */
 import { compareBytes } from "../bytes";
 import { data, Node, NONE } from "./node";
 

@@ -48,7 +48,7 @@ export function looksLikeStruct(ptr: usize, len: i32): bool {
 let nulAllowed: bool = false;
 
 /** Reads the bytes at `ptr`. NONE: there is an error, and a message with its place. @param nul strings may hold NUL */
-export function readStruct(ptr: usize, len: i32, nul: bool = false): Node {
+export function readStruct(ptr: usize, len: i32, nul: bool): Node {
   nulAllowed = nul;
   start = ptr;
   cur = ptr;

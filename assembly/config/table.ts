@@ -3,17 +3,20 @@
  * All is unaligned and little-endian; offsets count from the table's first byte, where the root's rule begins.
  *
  *   rule    u8 type, then by type:
- *   OBJECT  u8 n, n bytes: the slots in the order of their keys, then n fields
- *   field   u8 required, u16 offset of the rule, u8 length and key, u16 length and JSON text of the default (0: none)
- *   LIST    u32 fewest, u32 most items, u16 offset of the items' rule
- *   MAP     u32 fewest, u32 most fields, u16 offset of the values' rule
- *   TEXT    u32 fewest, u32 most bytes
- *   ENUM    u8 n, n values: u8 forms (1: as a string, 2: as a number), i64 the number in thousandths, u8 length and text
- * and for the types from NUMBER on first u8 length and text of what is allowed, which follows from the rule for the others:
- *   NUMBER  i64 least, i64 greatest, i64 step, in thousandths
- *   PERIOD  i64 shortest, i64 longest, in milliseconds
+ *   OBJECT  u8 n, n fields
+ *   field   u16 offset of the rule, the highest bit says that it is required, text key, text default (JSON; empty: none)
+ *   LIST    number fewest, number most items, u16 offset of the items' rule
+ *   MAP     number fewest, number most fields, u16 offset of the values' rule
+ *   TEXT    number fewest, number most bytes
+ *   ENUM    u8 n, n values: u8 forms (1: as a string, 2: as a number), the number in thousandths where it is one, text
+ *   NUMBER  number least, number greatest, number step, in thousandths, text with which the words for it end
+ *   PERIOD  text shortest, text longest duration
  *   NAME, SWITCH  nothing
+ *   text    u8 length and bytes
+ *   number  a varint of seven bits a byte, the lowest ones first; of the whole the lowest bit is the sign
  */
+import { Text } from "./texts.gen";
+
 export const RULE_OBJECT: u8 = 0;
 export const RULE_LIST: u8 = 1;
 export const RULE_MAP: u8 = 2;
@@ -27,78 +30,76 @@ export const RULE_SWITCH: u8 = 8;
 export const AS_STRING: u8 = 1;
 export const AS_NUMBER: u8 = 2;
 
-/** The text of what is allowed, of a rule that has one: its length, and its bytes. */
-// @ts-ignore: decorator
-@inline
-export function allowed(rule: usize): usize {
-  return rule + 1;
+/** Where `readNumber`, `readText` and the others read on. */
+let at: usize = 0;
+
+/** Begins to read at an address. */
+export function open(address: usize): void {
+  at = address;
 }
 
-/** The part of a rule that depends on its type. */
-// @ts-ignore: decorator
-@inline
-export function body(rule: usize): usize {
-  return load<u8>(rule) < RULE_NUMBER ? rule + 1 : rule + 2 + load<u8>(rule, 1);
+export function readByte(): u8 {
+  return load<u8>(at++);
+}
+
+export function readNumber(): i64 {
+  let value: u64 = 0;
+  let byte: u8 = 0x80;
+  for (let shift: u64 = 0; byte >= 0x80; shift += 7) {
+    byte = readByte();
+    value |= (<u64>(byte & 0x7f)) << shift;
+  }
+  return (<i64>(value >> 1)) ^ -(<i64>(value & 1));
+}
+
+/** The offset of another rule. */
+export function readOffset(): i32 {
+  return load<u16>(at);
+}
+
+/** A text, by the address of its length. */
+export function readText(): Text {
+  const text = at;
+  at = after(text);
+  return text;
 }
 
 /** The first of the `n` fields of an OBJECT's body. */
 // @ts-ignore: decorator
 @inline
 export function firstField(objectBody: usize): usize {
-  return objectBody + 1 + load<u8>(objectBody);
+  return objectBody + 1;
 }
 
 // @ts-ignore: decorator
 @inline
 export function isRequired(field: usize): bool {
-  return load<bool>(field);
+  return load<i16>(field) < 0;
 }
 
 // @ts-ignore: decorator
 @inline
 export function fieldRule(field: usize): i32 {
-  return load<u16>(field, 1);
+  return load<u16>(field) & 0x7fff;
 }
 
+/** The key of a field. */
 // @ts-ignore: decorator
 @inline
-export function keyLen(field: usize): i32 {
-  return load<u8>(field, 3);
+export function keyText(field: usize): Text {
+  return field + 2;
 }
 
-// @ts-ignore: decorator
-@inline
-export function keyPtr(field: usize): usize {
-  return field + 4;
+/** JSON text of a field's default. */
+export function defaultText(field: usize): Text {
+  return after(keyText(field));
 }
 
-// @ts-ignore: decorator
-@inline
-export function defaultLen(field: usize): i32 {
-  return load<u16>(keyPtr(field) + keyLen(field));
-}
-
-// @ts-ignore: decorator
-@inline
-export function defaultPtr(field: usize): usize {
-  return keyPtr(field) + keyLen(field) + 2;
-}
-
-// @ts-ignore: decorator
-@inline
 export function nextField(field: usize): usize {
-  return defaultPtr(field) + defaultLen(field);
+  return after(defaultText(field));
 }
 
-/** Bytes of the text of an ENUM's value. */
-// @ts-ignore: decorator
-@inline
-export function valueLen(value: usize): i32 {
-  return load<u8>(value, 9);
-}
-
-// @ts-ignore: decorator
-@inline
-export function valuePtr(value: usize): usize {
-  return value + 10;
+/** The address behind a text. */
+function after(text: Text): usize {
+  return text + 1 + load<u8>(text);
 }

@@ -1,4 +1,4 @@
-import { begin, equal, put, putByte, putBytes, putDecimal, putQuoted, putShown, putStep, written } from "./text";
+import { begin, equal, put, putByte, putDecimal, putQuoted, putShown, putStep, written } from "./text";
 import { NOT_ALLOWED } from "./texts.gen";
 import { bytesOf, byteCount } from "./testing";
 import { encode, sequence } from "./utf8";
@@ -68,7 +68,7 @@ describe("text", () => {
     start();
     store<u8>(changetype<usize>(buffer), 0x21, 4);
     begin(changetype<usize>(buffer), 4);
-    putBytes(bytesOf("abcdef"), byteCount());
+    putShown(bytesOf("abcdef"), byteCount());
     putByte(0x67);
     expect<i32>(written()).toBe(7);
     expect<u8>(buffer[3]).toBe(0x64);

@@ -78,18 +78,14 @@ function write(ptr: usize, len: i32, mode: i32): void {
   }
 }
 
-function hex(digit: u32): u32 {
+/** The digit of a number from 0 to 15. */
+export function hex(digit: u32): u32 {
   return digit + (digit < 10 ? 0x30 : 0x57);
 }
 
 /** Puts a text of ours. */
 export function put(text: Text): void {
   write(text + 1, load<u8>(text), RAW);
-}
-
-/** Puts bytes as they are. */
-export function putBytes(ptr: usize, len: i32): void {
-  write(ptr, len, RAW);
 }
 
 /** Puts bytes between quotes, quote and backslash escaped: the canonical form of a string. */

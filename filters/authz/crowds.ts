@@ -1,5 +1,5 @@
 /** How many rules share a key: what it takes to choose the condition that a rule is filed under. Memory of its own. Pure. */
-import { powerOfTwo } from "./hash";
+import { powerOfTwo } from "../../assembly/fnv";
 import { Rule } from "./model";
 import { beginKeys, fileable, FILES, keyHash, nextKey } from "./rule-keys";
 

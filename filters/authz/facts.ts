@@ -14,6 +14,7 @@ import {
   textLength,
   wholeNumber,
 } from "../../assembly/document";
+import { LazyFacts } from "../../assembly/facts";
 import { SpiffeId } from "../../assembly/spiffe";
 import * as texts from "./texts.gen";
 
@@ -59,9 +60,7 @@ export class Address {
   }
 }
 
-export class Facts {
-  /** 0: not read yet, 1: read, 2: could not be read. */
-  private state: i32 = 0;
+export class Facts extends LazyFacts {
   peer: i32 = Peer.NONE;
   /** URI SANs and DNS SANs, each joined by commas. */
   readonly uris: Text = newText();
@@ -85,9 +84,8 @@ export class Facts {
   readonly id: SpiffeId = new SpiffeId();
   private strictState: i32 = -1;
 
-  /** Forgets the request before. */
   reset(): void {
-    this.state = 0;
+    super.reset();
     this.peer = Peer.NONE;
     this.uris.length = -1;
     this.dns.length = -1;
@@ -102,22 +100,6 @@ export class Facts {
     this.payload = NONE;
     this.claimsKnown = false;
     this.strictState = -1;
-  }
-
-  /** Whether the facts are there; reads them the first time. */
-  ready(): bool {
-    if (this.state == 0) this.state = this.load() ? 1 : 2;
-    return this.state == 1;
-  }
-
-  /** Whether they were asked for and could not be read: no verdict may rest on that. */
-  get failed(): bool {
-    return this.state == 2;
-  }
-
-  /** Reads the facts from wherever they are. */
-  protected load(): bool {
-    return false;
   }
 
   /**

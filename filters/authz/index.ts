@@ -1,5 +1,5 @@
 /** Authorization, a downstream filter. What it does and why is in README.md ("How it works"). */
-import { ByteBuilder } from "../../assembly/bytes";
+import { ByteBuilder, textBytes } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import * as cfg from "../../assembly/config";
 import { readConfiguration, refuse } from "../../assembly/configuration";
@@ -31,7 +31,7 @@ import { Decider, Reason, Verdict } from "./policy";
 import { Request } from "./request";
 import { SIZE_LIMIT, TABLE } from "./schema.gen";
 import * as texts from "./texts.gen";
-import { keyText, textBytes } from "./when";
+import { keyText } from "./when";
 
 export {
   malloc,

@@ -4,8 +4,8 @@
  * in full afterwards, so too much found costs time only. That nothing is missing is what the oracle's property test is for:
  * it knows no index.
  */
+import { powerOfTwo, step } from "../../assembly/fnv";
 import { Crowds } from "./crowds";
-import { powerOfTwo, step } from "./hash";
 import { Rule } from "./model";
 import { beginKeys, File, fileable, FILES, finish, keyHash, keyLength, keyPrefix, nextKey, seed } from "./rule-keys";
 

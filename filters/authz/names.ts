@@ -1,7 +1,7 @@
 /** What names must look like before they become part of metrics, of response code details or of an answer. Pure. */
 import { isText } from "../../assembly/bytes";
+import { isTokenByte } from "../../assembly/token";
 import * as texts from "./texts.gen";
-import { isToken } from "./when";
 
 /** A name of Kubernetes': letters in lower case, digits, `-`, `.` and `_`. */
 export function isObjectName(address: usize, length: i32): bool {
@@ -20,7 +20,7 @@ export function isObjectName(address: usize, length: i32): bool {
 export function isAnswerHeader(address: usize, length: i32): bool {
   for (let i = 0; i < length; i++) {
     const byte = load<u8>(address + <usize>i);
-    if (!isToken(byte) || <u8>(byte - 0x41) < 26) return false;
+    if (!isTokenByte(byte) || <u8>(byte - 0x41) < 26) return false;
   }
   return !(
     isText(address, length, texts.GRPC_STATUS) ||

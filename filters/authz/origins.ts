@@ -1,7 +1,7 @@
 /** The resources of one kind that a configuration has had so far: none of them may come twice. Pure. */
+import { hashOf, OFFSET } from "../../assembly/fnv";
 import { compareBytes } from "../../assembly/bytes";
 import { Store } from "../../assembly/store";
-import { hashOf, OFFSET } from "./hash";
 import { newOrigin, Origin } from "./model";
 
 export class Origins {

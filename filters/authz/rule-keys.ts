@@ -2,9 +2,9 @@
  * What a rule can be filed under: keys, each a whole text or the beginning of texts. A key counts as its hash alone (FNV-1a,
  * 32 bits, with file and kind): two keys of one hash find each other's rules, which are judged in full anyway. Pure.
  */
+import { hashOf, OFFSET, step } from "../../assembly/fnv";
 import { EXACT, PREFIX } from "../../assembly/pattern";
 import { literalLength } from "../../assembly/template";
-import { hashOf, OFFSET, step } from "./hash";
 import { Attribute, Clause, clauseCount, Clauses, Condition, conditionAt, conditionCount } from "./model";
 import { firstClause, Kind, nextClause, Rule, Value } from "./model";
 

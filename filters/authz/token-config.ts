@@ -1,6 +1,7 @@
 /** Istio's RequestAuthentication resources -> where tokens stand, and what their issuers sign with. Pure. */
-import { copyBytes, equals } from "../../assembly/bytes";
+import { copyBytes, equals, textBytes } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
+import { isToken } from "../../assembly/token";
 import { readKeys } from "./keys";
 import { Issuer, Need, Place, Policy, TokenKey, TokenPlace } from "./model";
 import { isAnswerValue } from "./names";
@@ -9,7 +10,6 @@ import { lower } from "./request";
 import * as slot from "./schema.gen";
 import { takeResource } from "./scope";
 import * as texts from "./texts.gen";
-import { isToken, textBytes } from "./when";
 
 const NO_PREFIX = new StaticArray<u8>(0);
 
@@ -119,10 +119,7 @@ function isPlain(text: cfg.Node): bool {
 }
 
 function isHeader(name: cfg.Node): bool {
-  const address = cfg.ptr(name);
-  for (let i = 0; i < cfg.len(name); i++)
-    if (!isToken(load<u8>(address + <usize>i))) return cfg.error(name, texts.BAD_TOKEN_HEADER);
-  return true;
+  return isToken(cfg.ptr(name), cfg.len(name)) || cfg.error(name, texts.BAD_TOKEN_HEADER);
 }
 
 function bytesOf(text: cfg.Node): StaticArray<u8> {

@@ -1,5 +1,6 @@
 /** Keys of `when` (Istio, pilot/pkg/security/authz/model/model.go and util.go; pkg/config/security, ValidateAttribute). Pure. */
-import { ByteBuilder, copyBytes, isText } from "../../assembly/bytes";
+import { beginsWith, ByteBuilder, isText } from "../../assembly/bytes";
+import { isTokenByte } from "../../assembly/token";
 import { Attribute } from "./model";
 import { lower } from "./request";
 import * as texts from "./texts.gen";
@@ -22,9 +23,9 @@ export function compileKey(address: usize, length: i32): i32 {
     if (isText(address, length, keyText(attribute))) return attribute;
   if (isText(address, length, texts.AUDIENCES)) return claim(texts.AUD);
   if (isText(address, length, texts.PRESENTER)) return claim(texts.AZP);
-  if (begins(address, length, texts.HEADERS)) return header(address, length);
-  if (begins(address, length, texts.CLAIMS)) return claims(address, length);
-  return wrong(begins(address, length, texts.EXPERIMENTAL) ? texts.BAD_KEY_EXPERIMENTAL : texts.BAD_KEY);
+  if (beginsWith(address, length, texts.HEADERS)) return header(address, length);
+  if (beginsWith(address, length, texts.CLAIMS)) return claims(address, length);
+  return wrong(beginsWith(address, length, texts.EXPERIMENTAL) ? texts.BAD_KEY_EXPERIMENTAL : texts.BAD_KEY);
 }
 
 /** What users call an attribute: the key of `when` where there is one, else the field of an operation. */
@@ -78,37 +79,12 @@ function header(label: usize, length: i32): i32 {
   if (!hasBrackets(label, length, from)) return wrong(texts.BAD_HEADER_KEY);
   for (let i = from + 1; i < length - 1; i++) {
     const byte = lower(load<u8>(label + <usize>i));
-    if (!isToken(byte) && !(byte == 0x3a && keyName.length == 0)) return wrong(texts.BAD_HEADER_NAME);
+    if (!isTokenByte(byte) && !(byte == 0x3a && keyName.length == 0)) return wrong(texts.BAD_HEADER_NAME);
     keyName.byte(byte);
   }
   // Envoy keeps `host` under its other name.
   if (isText(keyName.address, keyName.length, texts.HOST)) keyName.clear().text(texts.AUTHORITY);
   return Attribute.HEADER;
-}
-
-/** A character of a header's name (RFC 9110, section 5.6.2). */
-export function isToken(byte: u8): bool {
-  if (<u8>((byte | 0x20) - 0x61) < 26 || <u8>(byte - 0x30) < 10) return true;
-  switch (byte) {
-    case 0x21:
-    case 0x23:
-    case 0x24:
-    case 0x25:
-    case 0x26:
-    case 0x27:
-    case 0x2a:
-    case 0x2b:
-    case 0x2d:
-    case 0x2e:
-    case 0x5e:
-    case 0x5f:
-    case 0x60:
-    case 0x7c:
-    case 0x7e:
-      return true;
-    default:
-      return false;
-  }
 }
 
 /** `[a][b]` is b within a; brackets in any other order are part of one name (extractNameInNestedBrackets). */
@@ -139,14 +115,4 @@ function closing(label: usize, length: i32, begin: i32): i32 {
     if (byte == 0x5d) return i;
   }
   return -1;
-}
-
-function begins(address: usize, length: i32, text: texts.Text): bool {
-  const own = <i32>load<u8>(text);
-  return length >= own && isText(address, own, text);
-}
-
-/** A fixed text, for keeping. */
-export function textBytes(text: texts.Text): StaticArray<u8> {
-  return copyBytes(text + 1, load<u8>(text));
 }

@@ -1,22 +1,26 @@
 /** Checked nodes -> compiled policy: the frame and the rules. Pure. */
 import * as cfg from "../../assembly/config";
-import { KeyTable } from "../../assembly/keys";
-import { compileRuleFilters } from "./changes-config";
+import { compileFilters } from "./changes-config";
 import { compileSources } from "./keys-config";
 import { compileMatches, indexMatches } from "./matches-config";
 import { Binding, Policy, Rule } from "./model";
 import * as slot from "./schema.gen";
 import { compileSplit, compileTable } from "./split-config";
+import { PackedTable } from "./table";
 import { TargetList } from "./targets-config";
 import * as texts from "./texts.gen";
 import { bytesOf, headerName } from "./values";
 
+/** Bytes of the longest name: it has the schema's format `name`. */
+const LONGEST_NAME: i32 = 63;
+
 /** @returns null after an error, whose message is `cfg.messagePtr()` */
 export function compile(root: cfg.Node): Policy | null {
+  if (root == cfg.NONE) return null;
   const policy = new Policy();
   policy.name = bytesOf(cfg.field(root, slot.NAME));
   policy.shadow = cfg.enumIndex(cfg.field(root, slot.MODE)) == slot.MODE_SHADOW;
-  policy.binding = bindingOf(cfg.field(root, slot.BINDING));
+  policy.binding = cfg.enumIndex(cfg.field(root, slot.BINDING));
   policy.document = cfg.enumIndex(cfg.field(root, slot.FACTS)) == slot.FACTS_DOCUMENT;
   const identity = cfg.field(root, slot.IDENTITY);
   if (identity != cfg.NONE) {
@@ -26,22 +30,12 @@ export function compile(root: cfg.Node): Policy | null {
     }
     policy.identityKey = bytesOf(cfg.field(identity, slot.IDENTITY_FILTER_STATE));
   }
-  const targets = new TargetList(policy);
-  if (!targets.addArms(cfg.field(root, slot.ARMS)) || !targets.addClusters(cfg.field(root, slot.CLUSTERS))) return null;
+  const arms = cfg.field(root, slot.ARMS);
+  const clusters = cfg.field(root, slot.CLUSTERS);
+  const targets = new TargetList(policy, arms, clusters);
+  if (!targets.addArms(arms) || !targets.addClusters(clusters)) return null;
   if (!checkRoute(policy, cfg.field(root, slot.ROUTE))) return null;
   return compileRules(policy, targets, cfg.field(root, slot.RULES)) ? policy : null;
-}
-
-function bindingOf(binding: cfg.Node): i32 {
-  switch (cfg.enumIndex(binding)) {
-    case slot.BINDING_ARMS:
-      return Binding.ARMS;
-    case slot.BINDING_CLUSTER:
-      return Binding.CLUSTER;
-    default:
-      // slot.BINDING_HEADER
-      return Binding.HEADER;
-  }
 }
 
 /** Of the inserted route nothing is the module's: `render` writes it. */
@@ -59,14 +53,14 @@ function checkRoute(policy: Policy, route: cfg.Node): bool {
 }
 
 function compileRules(policy: Policy, targets: TargetList, list: cfg.Node): bool {
-  const known = new KeyTable();
+  const known = new PackedTable();
+  known.reserve(cfg.len(list), cfg.len(list) * LONGEST_NAME);
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
     const name = cfg.field(item, slot.RULES_NAME);
-    if (known.count(cfg.ptr(name), cfg.len(name), false) > 0) return cfg.error(name, texts.M_TWICE);
-    known.add(cfg.ptr(name), cfg.len(name), false, 0);
     const rule = new Rule(bytesOf(name));
     rule.index = policy.rules.push(rule) - 1;
-    if (!compileRuleFilters(rule, cfg.field(item, slot.RULES_FILTERS))) return false;
+    if (known.put(cfg.ptr(name), cfg.len(name), rule.index) >= 0) return cfg.error(name, texts.M_TWICE);
+    if (!compileFilters(rule, cfg.field(item, slot.RULES_FILTERS))) return false;
     if (!compileAction(policy, targets, rule, item)) return false;
     if (!compileMatches(policy, rule, item)) return false;
   }
@@ -80,11 +74,7 @@ function compileAction(policy: Policy, targets: TargetList, rule: Rule, item: cf
   const key = cfg.field(item, slot.RULES_KEY);
   const split = cfg.field(item, slot.RULES_SPLIT);
   const table = cfg.field(item, slot.RULES_TABLE);
-  let actions = 0;
-  if (arm != cfg.NONE) actions++;
-  if (cluster != cfg.NONE) actions++;
-  if (split != cfg.NONE) actions++;
-  if (table != cfg.NONE) actions++;
+  const actions = given(arm) + given(cluster) + given(split) + given(table);
   if (actions > 1) return cfg.error(item, texts.M_ACTIONS);
   if (actions == 0 && cfg.field(item, slot.RULES_FILTERS) == cfg.NONE) return cfg.error(item, texts.M_NO_ACTION);
   if (key != cfg.NONE && split == cfg.NONE && table == cfg.NONE) return cfg.error(key, texts.M_KEY_ALONE);
@@ -95,4 +85,8 @@ function compileAction(policy: Policy, targets: TargetList, rule: Rule, item: cf
   if ((arm != cfg.NONE || cluster != cfg.NONE) && rule.target === null) return false;
   if (split != cfg.NONE) return compileSplit(policy, targets, rule, split);
   return table == cfg.NONE || compileTable(targets, rule, table);
+}
+
+function given(node: cfg.Node): i32 {
+  return node != cfg.NONE ? 1 : 0;
 }

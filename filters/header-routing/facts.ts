@@ -1,4 +1,5 @@
 /** What a request does not say itself: who calls, the verified claims, the port it came in by. Read when a rule first asks. Pure. */
+import { indexOf } from "../../assembly/bytes";
 import {
   isString,
   member,
@@ -11,12 +12,11 @@ import {
   wholeNumber,
   isNull,
 } from "../../assembly/document";
+import { LazyFacts } from "../../assembly/facts";
 import { SpiffeId } from "../../assembly/spiffe";
 import * as texts from "./texts.gen";
 
-export class Facts {
-  /** 0: not read yet, 1: read, 2: could not be read. */
-  private state: i32 = 0;
+export class Facts extends LazyFacts {
   /** The caller's one SPIFFE ID; length -1: it has none, or it could be read in two ways. */
   peer: usize = 0;
   peerLength: i32 = -1;
@@ -26,28 +26,11 @@ export class Facts {
   port: i32 = -1;
   private readonly id: SpiffeId = new SpiffeId();
 
-  /** Forgets the request before. */
   reset(): void {
-    this.state = 0;
+    super.reset();
     this.peerLength = -1;
     this.payload = NONE;
     this.port = -1;
-  }
-
-  /** Whether the facts are there; reads them the first time. */
-  ready(): bool {
-    if (this.state == 0) this.state = this.load() ? 1 : 2;
-    return this.state == 1;
-  }
-
-  /** Whether they were asked for and could not be read. */
-  get failed(): bool {
-    return this.state == 2;
-  }
-
-  /** Reads the facts from wherever they are. */
-  protected load(): bool {
-    return false;
   }
 
   /** Takes the document that set_filter_state wrote. False when it is none. */
@@ -64,8 +47,7 @@ export class Facts {
 
   /** Takes the URI SANs of a certificate: one alone, and it must be a SPIFFE ID, which holds no comma. */
   protected setPeer(address: usize, length: i32): void {
-    for (let i = 0; i < length; i++) if (load<u8>(address + <usize>i) == 0x2c) return;
-    if (!this.id.read(address, length)) return;
+    if (indexOf(address, length, 0x2c) >= 0 || !this.id.read(address, length)) return;
     this.peer = address;
     this.peerLength = length;
   }

@@ -1,63 +1,76 @@
 /** When an arm fails too often to stay open, by what is counted on the whole proxy. README.md ("The guard") has formula and table. Pure. */
 import { advanceMarks, fillMarks, growth, MARKS_BYTES, SLOTS } from "../../assembly/window";
-import { GuardLimits } from "./model";
+import { Guard } from "./model";
+
+/** Counts beyond this are halved together: what is made of them below stays within 63 bits. */
+const MOST: i64 = 1 << 20;
 
 /**
- * Whether the lower bound of Wilson's interval (z = 4) for the share of failures is above `limit` thousandths. A double holds
- * counts to 2^53 exactly, and the proxy's counters do not get there. Of no requests the bound is no number, which is above
- * nothing.
+ * Whether the lower bound of Wilson's interval (z = 4) for the share of failures is above `limit` thousandths:
+ * (e + 8 - 4 * sqrt(e * (n - e) / n + 4)) / (n + 16) > limit, in whole numbers, without a root and without rounding.
  */
 export function failsTooOften(requests: i64, errors: i64, limit: i64): bool {
-  const n = <f64>requests;
-  const e = min(<f64>errors, n);
-  return (e + 8 - 4 * sqrt((e * (n - e)) / n + 4)) * 1000 > <f64>limit * (n + 16);
+  let n = requests;
+  let e = min(errors, requests);
+  while (n > MOST) {
+    n >>= 1;
+    e >>= 1;
+  }
+  if (n <= 0) return false;
+  const above = 1000 * (e + 8) - limit * (n + 16);
+  // A whole number is above a fraction when it is above its whole part.
+  return above > 0 && above * above > (16_000_000 * (e * (n - e) + 4 * n)) / n;
 }
 
 /** One worker's view of a guarded arm: where the proxy's counters stood in the last slots of the window. */
 export class ArmWindow {
-  private readonly requests: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
-  private readonly errors: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
+  /** Marks of the requests, and behind them those of the failures. */
+  private readonly marks: StaticArray<u8> = new StaticArray<u8>(2 * MARKS_BYTES);
   private slot: u64 = 0;
 
-  constructor(private readonly limits: GuardLimits) {}
+  constructor(readonly guard: Guard) {}
 
   /** Forgets all before now: the counters' growth begins here. */
   restart(now: u64, requests: u64, errors: u64): void {
     this.slot = this.slotOf(now);
-    fillMarks(changetype<usize>(this.requests), requests);
-    fillMarks(changetype<usize>(this.errors), errors);
+    fillMarks(this.requestMarks, requests);
+    fillMarks(this.errorMarks, errors);
   }
 
   /** Notes where the counters stand. @param now milliseconds */
   advance(now: u64, requests: u64, errors: u64): void {
     // A clock that was set back leaves the marks as they are.
     const slot = max(this.slotOf(now), this.slot);
-    advanceMarks(changetype<usize>(this.requests), this.slot, slot, requests);
-    advanceMarks(changetype<usize>(this.errors), this.slot, slot, errors);
+    advanceMarks(this.requestMarks, this.slot, slot, requests);
+    advanceMarks(this.errorMarks, this.slot, slot, errors);
     this.slot = slot;
   }
 
   /** Whether the arm must close, the counters being where they are now. */
   isBad(requests: u64, errors: u64): bool {
-    const n = <i64>this.grown(this.requests, requests);
-    const e = <i64>this.grown(this.errors, errors);
-    return n >= this.limits.minRequests && failsTooOften(n, e, this.limits.maxErrors);
+    const n = <i64>this.grownRequests(requests);
+    const e = <i64>this.grownErrors(errors);
+    return n >= this.guard.minRequests && failsTooOften(n, e, this.guard.maxErrors);
   }
 
-  /** Requests and failures that the window holds, for the log. */
+  /** Requests and failures that the window holds. */
   grownRequests(requests: u64): u64 {
-    return this.grown(this.requests, requests);
+    return growth(this.requestMarks, this.slot, requests);
   }
 
   grownErrors(errors: u64): u64 {
-    return this.grown(this.errors, errors);
+    return growth(this.errorMarks, this.slot, errors);
   }
 
-  private grown(marks: StaticArray<u8>, value: u64): u64 {
-    return growth(changetype<usize>(marks), this.slot, value);
+  private get requestMarks(): usize {
+    return changetype<usize>(this.marks);
+  }
+
+  private get errorMarks(): usize {
+    return changetype<usize>(this.marks) + <usize>MARKS_BYTES;
   }
 
   private slotOf(now: u64): u64 {
-    return now / max<u64>(<u64>this.limits.window / SLOTS, 1);
+    return now / max<u64>(<u64>this.guard.window / SLOTS, 1);
   }
 }

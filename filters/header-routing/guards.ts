@@ -2,7 +2,7 @@
  * The guarded arms as the whole proxy sees them. Outcomes are counted on metrics that all workers share; whether an arm is
  * closed stands on a gauge that all workers read, and who may change it is settled by one version of shared data.
  */
-import { ByteBuilder } from "../../assembly/bytes";
+import { textBytes } from "../../assembly/bytes";
 import { nowNanos } from "../../assembly/clock";
 import {
   ABSENT_CAS,
@@ -17,49 +17,46 @@ import {
   sharedCas,
   Status,
 } from "../../assembly/host";
+import { line } from "../../assembly/line";
 import { log } from "../../assembly/log";
 import { MetricFamily } from "../../assembly/metrics";
 import { ArmWindow } from "./guard";
-import { GuardLimits, Policy } from "./model";
+import { Guard, Policy } from "./model";
 import { Gates } from "./policy";
 import * as texts from "./texts.gen";
-import { textBytes } from "./values";
 
 /** A value of shared data: u32 magic and layout version, u32 nothing, u64 milliseconds until which the arm is closed. */
 const MAGIC: u32 = 0x31674450;
 const BLOB_BYTES: i32 = 16;
 const blob = memory.data(BLOB_BYTES, 8);
-const line = new ByteBuilder();
 
 function nowMillis(): u64 {
   return nowNanos() / 1_000_000;
 }
 
 /** One guarded arm. */
-class GuardedArm {
+class GuardedArm extends ArmWindow {
   readonly requests: i32;
   readonly errors: i32;
   /** Seconds since 1970 until which the arm is closed; 0: it is open. */
   private readonly until: i32;
   private readonly closed: i32;
   private readonly reopened: i32;
-  private readonly window: ArmWindow;
 
   constructor(
-    /** `<rule>/<arm>`. */
-    private readonly name: StaticArray<u8>,
+    guard: Guard,
     /** Its key in shared data. */
     private readonly key: StaticArray<u8>,
-    private readonly limits: GuardLimits,
     metrics: MetricFamily,
   ) {
+    super(guard);
+    const name = guard.name;
     this.requests = metrics.counter(textBytes(texts.ARM_REQUESTS), name, null);
     this.errors = metrics.counter(textBytes(texts.ARM_ERRORS), name, null);
     this.closed = metrics.counter(textBytes(texts.ARM_CLOSED), name, null);
     this.reopened = metrics.counter(textBytes(texts.ARM_REOPENED), name, null);
     this.until = metrics.gauge(textBytes(texts.ARM_CLOSED_UNTIL), name);
-    this.window = new ArmWindow(limits);
-    this.window.restart(nowMillis(), getMetric(this.requests), getMetric(this.errors));
+    this.restart(nowMillis(), getMetric(this.requests), getMetric(this.errors));
   }
 
   /** One host call while the arm is open. */
@@ -73,11 +70,11 @@ class GuardedArm {
     const now = nowMillis();
     const requests = getMetric(this.requests);
     const errors = getMetric(this.errors);
-    this.window.advance(now, requests, errors);
+    this.advance(now, requests, errors);
     incrementMetric(this.requests, 1);
     if (!failed) return;
     incrementMetric(this.errors, 1);
-    if (this.window.isBad(requests + 1, errors + 1) && !this.isClosed()) this.close(now, requests + 1, errors + 1);
+    if (this.isBad(requests + 1, errors + 1) && !this.isClosed()) this.close(now, requests + 1, errors + 1);
   }
 
   /** Opens the arm when its time has come; else notes where the counters stand. */
@@ -86,26 +83,26 @@ class GuardedArm {
     const errors = getMetric(this.errors);
     const until = getMetric(this.until);
     if (until == 0) {
-      this.window.advance(now, requests, errors);
+      this.advance(now, requests, errors);
       return;
     }
     // What happened before it opens again counts for nothing.
-    this.window.restart(now, requests, errors);
+    this.restart(now, requests, errors);
     if (now < until * 1000 || !this.settle(now, 0)) return;
     recordMetric(this.until, 0);
     incrementMetric(this.reopened, 1);
-    log(LogLevel.Warn, line.clear().text(texts.SAYS_ARM).add(this.name).text(texts.SAYS_OPEN));
+    log(LogLevel.Warn, line.clear().text(texts.SAYS_ARM).add(this.guard.name).text(texts.SAYS_OPEN));
   }
 
   private close(now: u64, requests: u64, errors: u64): void {
     // Whole seconds, since the gauge holds them.
-    const until = (now + <u64>this.limits.reopenAfter + 999) / 1000;
+    const until = (now + <u64>this.guard.reopenAfter + 999) / 1000;
     if (!this.settle(now, until * 1000)) return;
     recordMetric(this.until, until);
     incrementMetric(this.closed, 1);
-    line.clear().text(texts.SAYS_ARM).add(this.name).text(texts.SAYS_CLOSED);
-    line.decimal(this.window.grownErrors(errors)).text(texts.SAYS_OF);
-    line.decimal(this.window.grownRequests(requests)).text(texts.SAYS_FAILED);
+    line.clear().text(texts.SAYS_ARM).add(this.guard.name).text(texts.SAYS_CLOSED);
+    line.decimal(this.grownErrors(errors)).text(texts.SAYS_OF);
+    line.decimal(this.grownRequests(requests)).text(texts.SAYS_FAILED);
     log(LogLevel.Warn, line);
   }
 
@@ -135,10 +132,9 @@ export class Guards extends Gates {
   constructor(policy: Policy, metrics: MetricFamily) {
     super();
     for (let i = 0; i < policy.guards.length; i++) {
-      const guarded = unchecked(policy.guards[i]);
-      const name = line.clear().add(guarded.rule.name).byte(0x2f).add(guarded.share.target.name).copy();
-      const key = line.clear().add(policy.name).text(texts.GUARD).add(name).copy();
-      this.arms.push(new GuardedArm(name, key, guarded.limits, metrics));
+      const guard = unchecked(policy.guards[i]);
+      const key = line.clear().add(policy.name).text(texts.GUARD).add(guard.name).copy();
+      this.arms.push(new GuardedArm(guard, key, metrics));
     }
   }
 

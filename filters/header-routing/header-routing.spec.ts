@@ -3,7 +3,7 @@ import { ascii, at } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { compile } from "./config";
 import { ArmWindow, failsTooOften } from "./guard";
-import { GuardLimits, Split } from "./model";
+import { Guard, Split } from "./model";
 import { Request } from "./request";
 import { TABLE } from "./schema.gen";
 import { bucketOf, shareOf } from "./split";
@@ -230,7 +230,7 @@ describe("guard", () => {
   });
 
   test("the window forgets what is older", () => {
-    const window = new ArmWindow(new GuardLimits(30_000, 20, 50, 60_000));
+    const window = new ArmWindow(new Guard(ascii("r/a"), 30_000, 20, 50, 60_000));
     window.restart(1_000_000, 5, 5);
     expect(window.isBad(25, 25)).toBe(true);
     expect(window.isBad(24, 24)).toBe(false);
@@ -254,8 +254,9 @@ describe("table", () => {
     let bytes = 0;
     for (let i = 0; i < 10_000; i++) bytes += writeKey(i);
     table.reserve(10_000, bytes);
-    for (let i = 0; i < 10_000; i++) expect(table.add(at(key), writeKey(i), i)).toBe(true);
-    expect(table.add(at(key), writeKey(77), 1)).toBe(false);
+    for (let i = 0; i < 10_000; i++) expect(table.put(at(key), writeKey(i), i)).toBe(-1);
+    expect(table.put(at(key), writeKey(77), 1)).toBe(77);
+    expect(table.put(at(key), writeKey(77), 77)).toBe(1);
     for (let i = 0; i < 10_000; i++) expect(table.find(at(key), writeKey(i))).toBe(i);
     for (let i = 10_000; i < 11_000; i++) expect(table.find(at(key), writeKey(i))).toBe(-1);
     expect(new PackedTable().find(at(key), 3)).toBe(-1);

@@ -1,24 +1,26 @@
 /** The facts as Envoy has them: one document, or single properties. A read that fails for another reason than absence fails all. */
-import { ByteBuilder } from "../../assembly/bytes";
 import { readMetadata, textMember, unreadable } from "../../assembly/document";
 import { getProperty, getTextProperty, resultAddress, resultLength, Status } from "../../assembly/host";
+import { line } from "../../assembly/line";
 import { Facts } from "./facts";
 import { Policy } from "./model";
 import * as texts from "./texts.gen";
 
 export class HostFacts extends Facts {
+  private readonly document: bool;
   private readonly identityPath: StaticArray<u8>;
 
-  constructor(private readonly policy: Policy) {
+  constructor(policy: Policy) {
     super();
-    const line = new ByteBuilder();
+    this.document = policy.document;
+    line.clear();
     if (policy.identityKey.length == 0) line.text(texts.P_URI_SAN);
     else line.text(texts.P_FILTER_STATE).add(policy.identityKey);
     this.identityPath = line.copy();
   }
 
   protected load(): bool {
-    if (this.policy.document)
+    if (this.document)
       return getTextProperty(texts.P_DOCUMENT) == Status.Ok && this.readFacts(resultAddress(), resultLength());
     const peer = getProperty(this.identityPath);
     if (peer == Status.Ok) this.setPeer(resultAddress(), resultLength());

@@ -1,15 +1,16 @@
 /** Whose arm or entry it is: the key of a request, out of the sources of a rule. Pure. */
 import { ByteBuilder } from "../../assembly/bytes";
+import { hex } from "../../assembly/config/text";
 import { FALSE_VALUE, TRUE_VALUE } from "../../assembly/config/texts.gen";
 import { isString, NO_NUMBER, NONE, textAddress, textLength, thousandths, truth } from "../../assembly/document";
 import { Facts } from "./facts";
 import { isPeer } from "./match";
-import { KeySource, Rule, SourceKind } from "./model";
+import { KeySource, Kind, Rule } from "./model";
 import { Request } from "./request";
+import * as slot from "./schema.gen";
 
 /** Digits of a generated key. */
 export const GENERATED: i32 = 16;
-const DIGITS = memory.data<u8>([48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 97, 98, 99, 100, 101, 102]);
 const generatedText = memory.data(GENERATED);
 const digits = new ByteBuilder();
 
@@ -30,17 +31,21 @@ export class KeyFinder {
   find(rule: Rule, random: u64): void {
     this.length = 0;
     this.fresh = null;
-    for (let i = 0; i < rule.sources.length && this.length == 0; i++) {
-      const source = unchecked(rule.sources[i]);
-      if (!this.isTrusted(source)) continue;
-      if (source.kind == SourceKind.CLAIM) this.readClaim(source.name);
-      else if (source.kind == SourceKind.PEER) this.readPeer();
-      else if (this.isInRequest(source)) this.take(this.request.value, this.request.valueLength);
-      if (source.kind == SourceKind.GENERATE && !isGenerated(this.key, this.length)) {
-        writeDigits(random, generatedText);
-        this.take(generatedText, GENERATED);
-        this.fresh = source;
-      }
+    let source = rule.sources;
+    while (source !== null && this.length == 0) {
+      if (this.isTrusted(source)) this.read(source, random);
+      source = source.next;
+    }
+  }
+
+  private read(source: KeySource, random: u64): void {
+    if (source.kind == slot.RULES_KEY_CLAIM) this.readClaim(source.name);
+    else if (source.kind == slot.RULES_KEY_PEER) this.readPeer();
+    else if (this.isInRequest(source)) this.take(this.request.value, this.request.valueLength);
+    if (source.kind == slot.RULES_KEY_GENERATE && !isGenerated(this.key, this.length)) {
+      writeDigits(random, generatedText);
+      this.take(generatedText, GENERATED);
+      this.fresh = source;
     }
   }
 
@@ -50,21 +55,24 @@ export class KeyFinder {
   }
 
   private isTrusted(source: KeySource): bool {
-    if (source.isOpen) return true;
+    let trusted = source.trusted;
+    if (trusted === null) return true;
     const facts = this.facts;
     if (!facts.ready()) return false;
-    if (source.ports.includes(facts.port)) return true;
-    for (let i = 0; i < source.peers.length; i++) if (isPeer(unchecked(source.peers[i]), facts)) return true;
+    while (trusted !== null) {
+      if (trusted.kind == Kind.PORT ? trusted.number == facts.port : isPeer(trusted, facts)) return true;
+      trusted = trusted.next;
+    }
     return false;
   }
 
   private isInRequest(source: KeySource): bool {
     switch (source.kind) {
-      case SourceKind.HEADER:
+      case slot.RULES_KEY_HEADER:
         return this.request.findHeader(source.name);
-      case SourceKind.QUERY:
+      case slot.RULES_KEY_QUERY:
         return this.request.findQuery(source.name);
-      case SourceKind.BAGGAGE:
+      case slot.RULES_KEY_BAGGAGE:
         return this.request.findBaggage(source.name);
       default:
         return this.request.findCookie(source.name);
@@ -110,5 +118,5 @@ function isGenerated(key: usize, length: i32): bool {
 /** Writes the sixteen digits of a number to `out`. */
 export function writeDigits(value: u64, out: usize): void {
   for (let i: usize = 0; i < <usize>GENERATED; i++)
-    store<u8>(out + i, load<u8>(DIGITS + <usize>((value >> (<u64>(60 - i * 4))) & 15)));
+    store<u8>(out + i, <u8>hex((<u32>(value >> (<u64>(60 - i * 4)))) & 15));
 }

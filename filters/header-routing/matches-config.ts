@@ -1,15 +1,14 @@
 /** Checked nodes -> matches in the order of Gateway API's precedence, filed by path. Pure. */
-import { ByteBuilder, compareBytes } from "../../assembly/bytes";
+import { copyBytes, EMPTY, equals, indexOf } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
-import { ClaimType, Match, PathKind, Policy, Rule, Wanted, WantedClaim } from "./model";
+import { line } from "../../assembly/line";
+import { append, Kind, Match, Pair, PathKind, Policy, Rule } from "./model";
 import * as slot from "./schema.gen";
 import * as texts from "./texts.gen";
 import { bytesOf, headerName, isPrintable, isValue, peerOf } from "./values";
 
 /** Matches of a policy, each of a rule's hosts counted for itself. */
 const MOST: i32 = 20_000;
-
-const path = new ByteBuilder();
 
 /** Adds the matches of a rule to the policy. False after an error. */
 export function compileMatches(policy: Policy, rule: Rule, node: cfg.Node): bool {
@@ -25,7 +24,7 @@ export function compileMatches(policy: Policy, rule: Rule, node: cfg.Node): bool
 
 function anyPath(rule: Rule): Match {
   const match = new Match(rule);
-  match.path = path.clear().byte(0x2f).copy();
+  match.path = line.clear().byte(0x2f).copy();
   return match;
 }
 
@@ -52,10 +51,7 @@ function readHost(match: Match, node: cfg.Node): bool {
     if (!fine || (byte == 0x2e && i + 1 == host.length)) return cfg.error(node, texts.M_BAD_HOST);
   }
   match.wildcard = from > 0;
-  match.host = path
-    .clear()
-    .bytes(changetype<usize>(host) + <usize>from, host.length - from)
-    .copy();
+  match.host = copyBytes(changetype<usize>(host) + <usize>from, host.length - from);
   return true;
 }
 
@@ -78,30 +74,30 @@ function compilePath(match: Match, node: cfg.Node): bool {
       match.pathKind = PathKind.PREFIX;
   }
   match.path = bytesOf(value);
-  return isPath(value, match.path);
+  return isPath(match.path) || cfg.error(value, texts.M_BAD_PATH);
 }
 
 /** HTTPPathMatch's own validation: what a server or Envoy might read as another path is refused. */
-function isPath(node: cfg.Node, bytes: StaticArray<u8>): bool {
-  if (unchecked(bytes[0]) != 0x2f) return cfg.error(node, texts.M_BAD_PATH);
-  let segment = 1;
-  for (let i = 0; i < bytes.length; i++) {
-    const byte = unchecked(bytes[i]);
-    if (byte < 0x21 || byte == 0x7f || byte == 0x3f || byte == 0x23) return cfg.error(node, texts.M_BAD_PATH);
-    if (
-      byte == 0x25 &&
-      i + 2 < bytes.length &&
-      unchecked(bytes[i + 1]) == 0x32 &&
-      (unchecked(bytes[i + 2]) | 0x20) == 0x66
-    )
-      return cfg.error(node, texts.M_BAD_PATH);
-    const last = i + 1 == bytes.length;
-    if (i == 0 || (byte != 0x2f && !last)) continue;
-    const end = byte == 0x2f ? i : i + 1;
-    const length = end - segment;
-    const dots = (length == 1 || length == 2) && unchecked(bytes[segment]) == 0x2e && unchecked(bytes[end - 1]) == 0x2e;
-    if (length == 0 || dots) return cfg.error(node, texts.M_BAD_PATH);
-    segment = i + 1;
+function isPath(path: StaticArray<u8>): bool {
+  const length = path.length;
+  if (unchecked(path[0]) != 0x2f) return false;
+  /** Bytes of the segment so far, and dots among them. */
+  let size = 0;
+  let dots = 0;
+  for (let i = 1; i <= length; i++) {
+    const byte = i < length ? unchecked(path[i]) : 0x2f;
+    if (byte < 0x21 || byte == 0x7f || byte == 0x3f || byte == 0x23) return false;
+    if (byte == 0x25 && i + 2 < length && unchecked(path[i + 1]) == 0x32 && (unchecked(path[i + 2]) | 0x20) == 0x66)
+      return false;
+    if (byte != 0x2f) {
+      size++;
+      if (byte == 0x2e) dots++;
+      continue;
+    }
+    // Only the last segment may be empty.
+    if (size == 0 ? i < length : size < 3 && dots == size) return false;
+    size = 0;
+    dots = 0;
   }
   return true;
 }
@@ -117,11 +113,11 @@ function compileGrpc(match: Match, own: cfg.Node, method: cfg.Node, grpc: cfg.No
   if (service == cfg.NONE && name == cfg.NONE) return cfg.error(grpc, texts.M_GRPC_EMPTY);
   if (!isGrpcName(service) || !isGrpcName(name)) return false;
   match.grpc = true;
-  path.clear().byte(0x2f);
-  if (service != cfg.NONE) path.bytes(cfg.ptr(service), cfg.len(service));
-  if (service != cfg.NONE && name != cfg.NONE) path.byte(0x2f);
-  path.bytes(cfg.ptr(name), cfg.len(name));
-  match.path = path.copy();
+  line.clear().byte(0x2f);
+  if (service != cfg.NONE) line.bytes(cfg.ptr(service), cfg.len(service));
+  if (service != cfg.NONE && name != cfg.NONE) line.byte(0x2f);
+  line.bytes(cfg.ptr(name), cfg.len(name));
+  match.path = line.copy();
   if (service == cfg.NONE) match.pathKind = PathKind.SUFFIX;
   else if (name != cfg.NONE) match.pathKind = PathKind.EXACT;
   return true;
@@ -135,9 +131,8 @@ function isAnyPath(own: cfg.Node): bool {
 }
 
 function isGrpcName(node: cfg.Node): bool {
-  for (let i = 0; i < cfg.len(node); i++)
-    if (load<u8>(cfg.ptr(node) + <usize>i) == 0x2f) return cfg.error(node, texts.M_BAD_GRPC);
-  return isPrintable(node) || cfg.error(node, texts.M_BAD_GRPC);
+  const fine = isPrintable(node) && indexOf(cfg.ptr(node), cfg.len(node), 0x2f) < 0;
+  return fine || cfg.error(node, texts.M_BAD_GRPC);
 }
 
 function compileRest(match: Match, node: cfg.Node): bool {
@@ -150,7 +145,7 @@ function compileRest(match: Match, node: cfg.Node): bool {
     if (cfg.enumIndex(type) != slot.RULES_MATCHES_QUERY_PARAMS_TYPE_EXACT) return cfg.error(type, texts.M_REGEX);
     const name = bytesOf(cfg.field(item, slot.RULES_MATCHES_QUERY_PARAMS_NAME));
     const value = bytesOf(cfg.field(item, slot.RULES_MATCHES_QUERY_PARAMS_VALUE));
-    if (!hasName(match.query, name)) match.query.push(new Wanted(name, value, false));
+    if (!hasName(match.query, name)) match.query = append(match.query, new Pair(Kind.EXACT, name, value));
   }
   const claims = cfg.field(node, slot.RULES_MATCHES_CLAIMS);
   for (let item = cfg.first(claims); item != cfg.NONE; item = cfg.next(item))
@@ -163,16 +158,9 @@ function compileRest(match: Match, node: cfg.Node): bool {
 }
 
 /** Of several with one name the first one counts (Gateway API). */
-function hasName(list: Array<Wanted>, name: StaticArray<u8>): bool {
-  for (let i = 0; i < list.length; i++) {
-    const other = unchecked(list[i]).name;
-    if (
-      other.length == name.length &&
-      compareBytes(changetype<usize>(other), changetype<usize>(name), name.length) == 0
-    )
-      return true;
-  }
-  return false;
+function hasName(list: Pair | null, name: StaticArray<u8>): bool {
+  while (list !== null && !equals(changetype<usize>(name), name.length, list.name)) list = list.next;
+  return list !== null;
 }
 
 function compileHeader(match: Match, item: cfg.Node): bool {
@@ -182,11 +170,12 @@ function compileHeader(match: Match, item: cfg.Node): bool {
   if (name.length == 0) return false;
   const kind = cfg.enumIndex(type);
   if (kind == slot.RULES_MATCHES_HEADERS_TYPE_REGULAR_EXPRESSION) return cfg.error(type, texts.M_REGEX);
-  const absent = kind != slot.RULES_MATCHES_HEADERS_TYPE_EXACT;
+  const absent = kind == slot.RULES_MATCHES_HEADERS_TYPE_ABSENT;
   if (absent && value != cfg.NONE) return cfg.error(value, texts.M_ABSENT_VALUE);
   if (!absent && value == cfg.NONE) return cfg.error(item, texts.M_NO_VALUE);
   if (!isValue(value)) return false;
-  if (!hasName(match.headers, name)) match.headers.push(new Wanted(name, bytesOf(value), absent));
+  const wanted = new Pair(absent ? Kind.ABSENT : Kind.EXACT, name, bytesOf(value));
+  if (!hasName(match.headers, name)) match.headers = append(match.headers, wanted);
   return true;
 }
 
@@ -196,31 +185,42 @@ function compileClaim(match: Match, item: cfg.Node): bool {
   const number = cfg.field(item, slot.RULES_MATCHES_CLAIMS_NUMBER);
   const boolean = cfg.field(item, slot.RULES_MATCHES_CLAIMS_BOOLEAN);
   if (cfg.len(item) != 2) return cfg.error(item, texts.M_CLAIM);
-  if (text != cfg.NONE) match.claims.push(new WantedClaim(name, ClaimType.STRING, bytesOf(text), 0));
-  else if (number != cfg.NONE)
-    match.claims.push(new WantedClaim(name, ClaimType.NUMBER, bytesOf(text), cfg.milli(number)));
-  else match.claims.push(new WantedClaim(name, ClaimType.BOOLEAN, bytesOf(text), cfg.flag(boolean) ? 1 : 0));
+  let wanted: Pair;
+  if (text != cfg.NONE) wanted = new Pair(Kind.EXACT, name, bytesOf(text));
+  else if (number != cfg.NONE) wanted = new Pair(Kind.NUMBER, name, EMPTY, cfg.milli(number));
+  else wanted = new Pair(Kind.BOOLEAN, name, EMPTY, cfg.flag(boolean) ? 1 : 0);
+  match.claims = append(match.claims, wanted);
   return true;
 }
 
 /** Puts the matches in order and files them under their paths. */
 export function indexMatches(policy: Policy): void {
   const matches = policy.matches;
-  for (let i = 0; i < matches.length; i++) unchecked(matches[i]).order = i;
-  sort(matches);
+  let bytes = 0;
   for (let i = 0; i < matches.length; i++) {
+    unchecked(matches[i]).order = i;
+    bytes += unchecked(matches[i]).path.length + 1;
+  }
+  sort(matches);
+  policy.wholes.reserve(matches.length, bytes);
+  policy.prefixes.reserve(matches.length, bytes);
+  // Backwards: those that are filed alike follow one another in their order.
+  for (let i = matches.length - 1; i >= 0; i--) {
     const match = unchecked(matches[i]);
     const bytes = changetype<usize>(match.path);
     let length = match.path.length;
-    if (match.pathKind == PathKind.SUFFIX) policy.loose.push(i);
-    else if (match.pathKind == PathKind.EXACT) policy.paths.add(bytes, length, false, i);
-    else {
+    if (match.pathKind == PathKind.SUFFIX) {
+      match.whole = policy.loose;
+      policy.loose = i;
+      continue;
+    }
+    if (match.pathKind == PathKind.PREFIX) {
       // /v2 and /v2/ are the same prefix: of /v2 itself, and of all that begins with /v2/.
       if (unchecked(match.path[length - 1]) == 0x2f) length--;
-      if (length > 0) policy.paths.add(bytes, length, false, i);
-      path.clear().bytes(bytes, length).byte(0x2f);
-      policy.paths.add(path.address, path.length, true, i);
+      line.clear().bytes(bytes, length).byte(0x2f);
+      match.prefix = policy.prefixes.put(line.address, line.length, i);
     }
+    if (length > 0) match.whole = policy.wholes.put(bytes, length, i);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What came of a request, as the guard counts it: the server's faults, not the client's. */
-import { isText, parseDecimal } from "../../assembly/bytes";
+import { beginsWith, parseDecimal } from "../../assembly/bytes";
 import { getHeaderPairs, getTextProperty, HeaderMap, resultAddress, resultLength, Status } from "../../assembly/host";
 import { HeaderPairs } from "../../assembly/headers";
 import { GRPC_STATUS, P_DETAILS, STATUS, UPSTREAM_RESET } from "./texts.gen";
@@ -31,9 +31,8 @@ function read(map: i32): void {
   if (getHeaderPairs(map) != Status.Ok) return;
   pairs.reset(resultAddress(), resultLength());
   while (pairs.next()) {
-    if (isText(pairs.name, pairs.nameLength, STATUS)) status = parseDecimal(pairs.value, pairs.valueLength);
-    else if (isText(pairs.name, pairs.nameLength, GRPC_STATUS))
-      grpcStatus = parseDecimal(pairs.value, pairs.valueLength);
+    if (pairs.is(STATUS)) status = parseDecimal(pairs.value, pairs.valueLength);
+    else if (pairs.is(GRPC_STATUS)) grpcStatus = parseDecimal(pairs.value, pairs.valueLength);
   }
 }
 
@@ -47,7 +46,5 @@ function isServersFault(code: i32): bool {
 
 /** Whether the backend ended the stream in the middle of its answer. */
 function wasReset(): bool {
-  if (getTextProperty(P_DETAILS) != Status.Ok) return false;
-  const own = <i32>load<u8>(UPSTREAM_RESET);
-  return resultLength() >= own && isText(resultAddress(), own, UPSTREAM_RESET);
+  return getTextProperty(P_DETAILS) == Status.Ok && beginsWith(resultAddress(), resultLength(), UPSTREAM_RESET);
 }

@@ -2,12 +2,16 @@
  * The decision: of all matches that hold the first one by Gateway API's precedence, then its rule's action. Pure: no host,
  * no clock and no chance of its own.
  */
+import { OFFSET, step } from "../../assembly/fnv";
 import { Facts } from "./facts";
 import { KeyFinder } from "./keys";
-import { Matcher } from "./match";
+import { holds } from "./match";
 import { Policy, Rule, Share, Split, Target } from "./model";
 import { Request } from "./request";
 import { bucketOf, shareOf } from "./split";
+
+/** Bytes of the longest path that matches are filed under: the schema's, `/service/method` of gRPC or a prefix with its slash. */
+const LONGEST_PATH: i32 = 2050;
 
 /** How a target was found. */
 export namespace Why {
@@ -29,8 +33,8 @@ export abstract class Gates {
   abstract isClosed(guard: i32): bool;
 }
 
-/** What came of a request. Reused: it belongs to the request that was decided last. */
-export class Decision {
+/** Decides about the requests of one policy. What came of the last one stands in its fields. */
+export class Decider {
   /** Null: no rule matches. */
   rule: Rule | null = null;
   /** Null: the route's own way. Without a rule it means nothing. */
@@ -40,15 +44,10 @@ export class Decision {
   bucket: i64 = -1;
   /** Number of the guard that the request counts for; -1: none. */
   guard: i32 = -1;
-}
-
-/** Decides about the requests of one policy. */
-export class Decider {
-  readonly decision: Decision = new Decision();
+  /** The request's key, where one was looked for. */
   readonly finder: KeyFinder;
-  /** The chance of the last decision: the generated key, if there is one. */
+  /** The chance of the decision: the generated key, if there is one. */
   random: u64 = 0;
-  private readonly matcher: Matcher;
 
   constructor(
     private readonly policy: Policy,
@@ -57,71 +56,70 @@ export class Decider {
     private readonly gates: Gates,
   ) {
     this.finder = new KeyFinder(request, facts);
-    this.matcher = new Matcher(request, facts);
   }
 
   /** Decides about what `request` and `facts` hold. @param random 64 bits by chance */
-  decide(random: u64): Decision {
-    const decision = this.decision;
-    this.random = random;
-    decision.rule = null;
-    decision.why = Why.USUAL;
-    decision.bucket = -1;
-    decision.guard = -1;
-    this.finder.fresh = null;
-    this.matcher.reset();
+  decide(random: u64): void {
     const rule = this.find();
-    if (rule === null) return decision;
-    decision.rule = rule;
+    this.random = random;
+    this.rule = rule;
+    this.why = Why.USUAL;
+    this.bucket = -1;
+    this.guard = -1;
+    this.finder.fresh = null;
+    if (rule === null) return;
     const split = rule.split;
-    const entries = rule.entries;
-    decision.target = rule.target;
+    const table = rule.table;
+    this.target = rule.target;
     if (split !== null) this.share(rule, split, random);
-    else if (entries !== null) {
-      this.finder.find(rule, random);
+    else if (table !== null) {
       const finder = this.finder;
+      finder.find(rule, random);
       // No entry has an empty key.
-      const number = entries.table.find(finder.key, finder.length);
-      decision.why = finder.length > 0 ? Why.USUAL : Why.KEYLESS;
-      decision.target = number >= 0 ? unchecked(this.policy.targets[number]) : entries.fallback;
+      const number = table.find(finder.key, finder.length);
+      if (finder.length == 0) this.why = Why.KEYLESS;
+      if (number >= 0) this.target = unchecked(this.policy.targets[number]);
     }
-    return decision;
   }
 
   /** The rule of the first match that holds. */
   private find(): Rule | null {
     const policy = this.policy;
-    const matches = policy.matches;
-    let best = matches.length;
-    const keys = policy.paths.begin(this.request.path, this.request.pathLength);
-    for (let place = keys.next(); place >= 0; place = keys.next()) {
-      // Under one key the numbers grow.
-      for (let at = place; at >= 0; at = keys.after(at)) {
-        const number = keys.numberAt(at);
-        if (number >= best) break;
-        if (this.matcher.holds(unchecked(matches[number]))) best = number;
-      }
+    const path = this.request.path;
+    const length = this.request.pathLength;
+    const end = min(length, LONGEST_PATH);
+    let best = this.first(policy.loose, policy.matches.length, false);
+    let hash = OFFSET;
+    for (let i = 0; i < end; i++) {
+      const byte = load<u8>(path + <usize>i);
+      hash = step(hash, byte);
+      if (byte == 0x2f) best = this.first(policy.prefixes.findHashed(path, i + 1, hash), best, true);
     }
-    for (let i = 0; i < policy.loose.length; i++) {
-      const number = unchecked(policy.loose[i]);
-      if (number >= best) break;
-      if (this.matcher.holds(unchecked(matches[number]))) best = number;
+    if (length == end) best = this.first(policy.wholes.findHashed(path, length, hash), best, false);
+    return best < policy.matches.length ? unchecked(policy.matches[best]).rule : null;
+  }
+
+  /** The first match that holds of those filed with one, unless it comes after `best`. */
+  private first(number: i32, best: i32, prefix: bool): i32 {
+    while (number >= 0 && number < best) {
+      const match = unchecked(this.policy.matches[number]);
+      if (holds(match, this.request, this.facts)) return number;
+      number = prefix ? match.prefix : match.whole;
     }
-    return best < matches.length ? unchecked(matches[best]).rule : null;
+    return best;
   }
 
   private share(rule: Rule, split: Split, random: u64): void {
-    const decision = this.decision;
-    decision.target = split.fallback;
-    if (rule.sources.length == 0) {
-      decision.why = Why.CHANCE;
+    this.target = split.fallback;
+    if (rule.sources === null) {
+      this.why = Why.CHANCE;
       this.take(split, random % split.buckets);
       return;
     }
     const finder = this.finder;
     finder.find(rule, random);
     if (finder.length == 0) {
-      decision.why = Why.KEYLESS;
+      this.why = Why.KEYLESS;
       // Without a default the first arm with a weight has those without a key, as bucket 0.
       if (split.fallback === null) this.take(split, 0);
       return;
@@ -129,7 +127,7 @@ export class Decider {
     const forced = split.forced;
     const number = forced !== null ? forced.find(finder.key, finder.length) : -1;
     if (number >= 0) {
-      decision.why = Why.FORCED;
+      this.why = Why.FORCED;
       if (number < split.shares.length) this.enter(split, unchecked(split.shares[number]));
       return;
     }
@@ -137,19 +135,18 @@ export class Decider {
   }
 
   private take(split: Split, bucket: u64): void {
-    this.decision.bucket = <i64>bucket;
+    this.bucket = <i64>bucket;
     const share = shareOf(split, bucket);
     if (share !== null) this.enter(split, share);
   }
 
   /** An arm that is closed sends all of its users to the default. */
   private enter(split: Split, share: Share): void {
-    const decision = this.decision;
-    if (share.guardIndex >= 0 && this.gates.isClosed(share.guardIndex)) {
-      decision.why = Why.CLOSED;
+    if (share.guard >= 0 && this.gates.isClosed(share.guard)) {
+      this.why = Why.CLOSED;
       return;
     }
-    decision.target = share.target;
-    decision.guard = share.guardIndex;
+    this.target = share.target;
+    this.guard = share.guard;
   }
 }

@@ -1,5 +1,5 @@
 /** What a request says of itself: its headers, read once, and single values out of them. Pure. */
-import { equals, isText } from "../../assembly/bytes";
+import { beginsWith, compareBytes, equals, indexOf } from "../../assembly/bytes";
 import { HeaderPairs } from "../../assembly/headers";
 import { pathLength } from "../../assembly/path";
 import { Scratch } from "../../assembly/scratch";
@@ -17,6 +17,10 @@ export class Request {
   private queryLength: i32 = 0;
   private authority: usize = 0;
   private authorityLength: i32 = 0;
+  /** As `readHost` has it. */
+  host: usize = 0;
+  /** -1: not read yet. */
+  hostLength: i32 = -1;
   /** Content type is gRPC's. */
   grpc: bool = false;
   /** There are internal headers. */
@@ -32,20 +36,21 @@ export class Request {
     this.pathLength = 0;
     this.queryLength = 0;
     this.authorityLength = 0;
+    this.hostLength = -1;
     this.grpc = false;
     this.forged = false;
     const pairs = this.pairs.reset(address, length);
     if (!pairs.valid) return false;
     while (pairs.next()) {
-      if (isText(pairs.name, pairs.nameLength, METHOD)) {
+      if (pairs.is(METHOD)) {
         this.method = pairs.value;
         this.methodLength = pairs.valueLength;
-      } else if (isText(pairs.name, pairs.nameLength, PATH)) this.readPath(pairs.value, pairs.valueLength);
-      else if (isText(pairs.name, pairs.nameLength, AUTHORITY)) {
+      } else if (pairs.is(PATH)) this.readPath(pairs.value, pairs.valueLength);
+      else if (pairs.is(AUTHORITY)) {
         this.authority = pairs.value;
         this.authorityLength = pairs.valueLength;
-      } else if (isText(pairs.name, pairs.nameLength, CONTENT_TYPE)) this.grpc = isGrpc(pairs.value, pairs.valueLength);
-      else if (isInternal(pairs.name, pairs.nameLength)) this.forged = true;
+      } else if (pairs.is(CONTENT_TYPE)) this.grpc = beginsWith(pairs.value, pairs.valueLength, GRPC);
+      else if (isInternal(pairs)) this.forged = true;
     }
     return true;
   }
@@ -57,11 +62,13 @@ export class Request {
     if (own == length || load<u8>(path + <usize>own) != 0x3f) return;
     this.query = path + <usize>(own + 1);
     this.queryLength = length - own - 1;
-    for (let i = 0; i < this.queryLength; i++) if (load<u8>(this.query + <usize>i) == 0x23) this.queryLength = i;
+    const fragment = indexOf(this.query, this.queryLength, 0x23);
+    if (fragment >= 0) this.queryLength = fragment;
   }
 
-  /** The host in lower case, without port and without the dot at its end, as `value`. */
-  findHost(): void {
+  /** Works out the host, in lower case, without port and without the dot at its end. */
+  readHost(): void {
+    if (this.hostLength >= 0) return;
     let length = this.authorityLength;
     const room = this.hostRoom.room(length);
     let colon = -1;
@@ -73,28 +80,30 @@ export class Request {
     }
     if (colon >= 0) length = colon;
     if (length > 1 && load<u8>(room + <usize>(length - 1)) == 0x2e) length--;
-    this.value = room;
-    this.valueLength = length;
+    this.host = room;
+    this.hostLength = length;
   }
 
   /** The one line of a header, as `value`. False: there is none, or there are several. */
   findHeader(name: StaticArray<u8>): bool {
-    const pairs = this.pairs.rewind();
-    let lines = 0;
-    while (pairs.next()) {
-      if (!equals(pairs.name, pairs.nameLength, name)) continue;
-      this.value = pairs.value;
-      this.valueLength = pairs.valueLength;
-      lines++;
-    }
-    return lines == 1;
+    return this.countLines(name) == 1;
   }
 
   /** Whether there is such a header at all. */
   hasHeader(name: StaticArray<u8>): bool {
+    return this.countLines(name) > 0;
+  }
+
+  /** Lines of a header, the last one as `value`. */
+  private countLines(name: StaticArray<u8>): i32 {
     const pairs = this.pairs.rewind();
-    while (pairs.next()) if (equals(pairs.name, pairs.nameLength, name)) return true;
-    return false;
+    let lines = 0;
+    while (pairs.next()) {
+      if (!pairs.isNamed(name)) continue;
+      this.take(pairs.value, pairs.valueLength);
+      lines++;
+    }
+    return lines;
   }
 
   /** Whether the lines of a header, joined by commas (RFC 9110, section 5.3), are `wanted`. */
@@ -102,12 +111,11 @@ export class Request {
     const pairs = this.pairs.rewind();
     let at = -1;
     while (pairs.next()) {
-      if (!equals(pairs.name, pairs.nameLength, name)) continue;
+      if (!pairs.isNamed(name)) continue;
       if (at >= 0 && (at == wanted.length || unchecked(wanted[at]) != 0x2c)) return false;
       at++;
       if (wanted.length - at < pairs.valueLength) return false;
-      for (let i = 0; i < pairs.valueLength; i++)
-        if (unchecked(wanted[at + i]) != load<u8>(pairs.value + <usize>i)) return false;
+      if (compareBytes(changetype<usize>(wanted) + <usize>at, pairs.value, pairs.valueLength) != 0) return false;
       at += pairs.valueLength;
     }
     return at == wanted.length;
@@ -126,8 +134,9 @@ export class Request {
   /** The first baggage member of that key (W3C Baggage), without its properties, as `value`. */
   findBaggage(key: StaticArray<u8>): bool {
     if (!this.findIn(BAGGAGE, 0x2c, key)) return false;
-    for (let i = 0; i < this.valueLength; i++) if (load<u8>(this.value + <usize>i) == 0x3b) this.valueLength = i;
-    while (this.valueLength > 0 && isSpace(load<u8>(this.value + <usize>(this.valueLength - 1)))) this.valueLength--;
+    const properties = indexOf(this.value, this.valueLength, 0x3b);
+    if (properties >= 0) this.take(this.value, properties);
+    this.trim();
     return true;
   }
 
@@ -135,7 +144,7 @@ export class Request {
   private findIn(header: usize, separator: u8, name: StaticArray<u8>): bool {
     const pairs = this.pairs.rewind();
     while (pairs.next()) {
-      if (!isText(pairs.name, pairs.nameLength, header)) continue;
+      if (!pairs.is(header)) continue;
       if (this.findMember(pairs.value, pairs.valueLength, name, separator, true)) return true;
     }
     return false;
@@ -145,43 +154,39 @@ export class Request {
   private findMember(text: usize, length: i32, name: StaticArray<u8>, separator: u8, spaced: bool): bool {
     let from = 0;
     while (from < length) {
-      let end = from;
-      let equal = -1;
-      while (end < length && load<u8>(text + <usize>end) != separator) {
-        if (equal < 0 && load<u8>(text + <usize>end) == 0x3d) equal = end;
-        end++;
-      }
-      // A parameter without a sign has an empty value.
-      let last = equal < 0 ? end : equal;
-      let first = from;
-      let valueFrom = equal < 0 ? end : equal + 1;
-      let valueEnd = end;
-      if (spaced) {
-        while (first < last && isSpace(load<u8>(text + <usize>first))) first++;
-        while (last > first && isSpace(load<u8>(text + <usize>(last - 1)))) last--;
-        while (valueFrom < valueEnd && isSpace(load<u8>(text + <usize>valueFrom))) valueFrom++;
-        while (valueEnd > valueFrom && isSpace(load<u8>(text + <usize>(valueEnd - 1)))) valueEnd--;
-      }
-      if (equals(text + <usize>first, last - first, name)) {
-        this.value = text + <usize>valueFrom;
-        this.valueLength = valueEnd - valueFrom;
+      const member = text + <usize>from;
+      let size = indexOf(member, length - from, separator);
+      if (size < 0) size = length - from;
+      const sign = indexOf(member, size, 0x3d);
+      this.take(member, sign < 0 ? size : sign);
+      if (spaced) this.trim();
+      if (equals(this.value, this.valueLength, name)) {
+        // A parameter without a sign has an empty value.
+        const before = sign < 0 ? size : sign + 1;
+        this.take(member + <usize>before, size - before);
+        if (spaced) this.trim();
         return true;
       }
-      from = end + 1;
+      from += size + 1;
     }
     return false;
+  }
+
+  private take(value: usize, length: i32): void {
+    this.value = value;
+    this.valueLength = length;
+  }
+
+  /** Takes white space from both ends of `value`. */
+  private trim(): void {
+    while (this.valueLength > 0 && isSpace(load<u8>(this.value))) this.take(this.value + 1, this.valueLength - 1);
+    while (this.valueLength > 0 && isSpace(load<u8>(this.value + <usize>(this.valueLength - 1)))) this.valueLength--;
   }
 }
 
 /** Whether a header is one of this filter's own. */
-export function isInternal(name: usize, length: i32): bool {
-  const own = <i32>load<u8>(INTERNAL);
-  return length >= own && isText(name, own, INTERNAL);
-}
-
-function isGrpc(value: usize, length: i32): bool {
-  const own = <i32>load<u8>(GRPC);
-  return length >= own && isText(value, own, GRPC);
+export function isInternal(pairs: HeaderPairs): bool {
+  return beginsWith(pairs.name, pairs.nameLength, INTERNAL);
 }
 
 function isSpace(byte: u8): bool {

@@ -1,6 +1,7 @@
 /** Checked nodes -> splits and tables. Pure. */
 import * as cfg from "../../assembly/config";
-import { Entries, GuardLimits, Guarded, Policy, Rule, Share, Split, Target } from "./model";
+import { line } from "../../assembly/line";
+import { Guard, Policy, Rule, Share, Split, Target } from "./model";
 import * as slot from "./schema.gen";
 import { BUCKETS } from "./split";
 import { PackedTable } from "./table";
@@ -31,7 +32,7 @@ export function compileSplit(policy: Policy, targets: TargetList, rule: Rule, no
     split.salt = bytes;
     if (!readPercents(policy, targets, rule, split, arms)) return false;
   }
-  return readForced(targets, split, cfg.field(node, slot.RULES_SPLIT_FORCE), rule.sources.length);
+  return readForced(targets, split, cfg.field(node, slot.RULES_SPLIT_FORCE), rule);
 }
 
 /** The arm of a share. Null after an error: an arm has one share, and the default none. */
@@ -109,19 +110,21 @@ function bucketsOf(percent: cfg.Node): u64 {
 
 function readGuard(policy: Policy, rule: Rule, share: Share, node: cfg.Node): void {
   if (node == cfg.NONE) return;
-  const limits = new GuardLimits(
+  const name = line.clear().add(rule.name).byte(0x2f).add(share.target.name).copy();
+  const guard = new Guard(
+    name,
     cfg.millis(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_WINDOW)),
     cfg.integer(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_MIN_REQUESTS)),
     cfg.milli(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_MAX_ERROR_PERCENT)) / 100,
     cfg.millis(cfg.field(node, slot.RULES_SPLIT_ARMS_GUARD_REOPEN_AFTER)),
   );
-  share.guardIndex = policy.guards.push(new Guarded(rule, share, limits)) - 1;
+  share.guard = policy.guards.push(guard) - 1;
 }
 
 /** Forced keys by the number of their share; the number behind the last share is the default. */
-function readForced(targets: TargetList, split: Split, list: cfg.Node, sources: i32): bool {
+function readForced(targets: TargetList, split: Split, list: cfg.Node, rule: Rule): bool {
   if (cfg.len(list) == 0) return true;
-  if (sources == 0) return cfg.error(list, texts.M_NEEDS_KEY);
+  if (rule.sources === null) return cfg.error(list, texts.M_NEEDS_KEY);
   let count = 0;
   let bytes = 0;
   for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
@@ -143,31 +146,31 @@ function readForced(targets: TargetList, split: Split, list: cfg.Node, sources: 
     if (number < 0) return cfg.error(name, texts.M_FORCED_ARM);
     const keys = cfg.field(item, slot.RULES_SPLIT_FORCE_KEYS);
     for (let key = cfg.first(keys); key != cfg.NONE; key = cfg.next(key))
-      if (!table.add(cfg.ptr(key), cfg.len(key), number)) return cfg.error(key, texts.M_TWICE);
+      if (table.put(cfg.ptr(key), cfg.len(key), number) >= 0) return cfg.error(key, texts.M_TWICE);
   }
   return true;
 }
 
 /** False after an error. */
 export function compileTable(targets: TargetList, rule: Rule, node: cfg.Node): bool {
-  const entries = new Entries();
-  rule.entries = entries;
+  const table = new PackedTable();
+  rule.table = table;
   const fallback = cfg.field(node, slot.RULES_TABLE_DEFAULT);
   if (fallback != cfg.NONE) {
     const number = targets.number(fallback);
     if (number < 0) return cfg.error(fallback, texts.M_NO_TARGET);
-    entries.fallback = unchecked(targets.policy.targets[number]);
+    rule.target = unchecked(targets.policy.targets[number]);
   }
   const map = cfg.field(node, slot.RULES_TABLE_ENTRIES);
   let bytes = 0;
   for (let item = cfg.first(map); item != cfg.NONE; item = cfg.next(item)) bytes += cfg.keyLen(item);
-  entries.table.reserve(cfg.len(map), bytes);
+  table.reserve(cfg.len(map), bytes);
   for (let item = cfg.first(map); item != cfg.NONE; item = cfg.next(item)) {
     const length = cfg.keyLen(item);
     if (length == 0 || length > LONGEST_KEY) return cfg.error(item, texts.M_BAD_KEY);
     const number = targets.number(item);
     if (number < 0) return cfg.error(item, texts.M_NO_TARGET);
-    entries.table.add(cfg.keyPtr(item), length, number);
+    table.put(cfg.keyPtr(item), length, number);
   }
   return true;
 }

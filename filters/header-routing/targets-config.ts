@@ -1,25 +1,35 @@
 /** Checked nodes -> the closed list of arms and clusters. Pure. */
-import { ByteBuilder } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
-import { KeyTable } from "../../assembly/keys";
-import { compileArmFilters } from "./changes-config";
+import { line } from "../../assembly/line";
+import { compileFilters } from "./changes-config";
 import { Binding, Policy, Target } from "./model";
 import * as slot from "./schema.gen";
+import { PackedTable } from "./table";
 import * as texts from "./texts.gen";
 import { bytesOf, isPrintable } from "./values";
 
 /** The closed list: all that a request can be steered to. */
 export class TargetList {
-  private readonly names: KeyTable = new KeyTable();
+  private readonly names: PackedTable = new PackedTable();
   /** How many of the targets are arms. */
   private arms: i32 = 0;
 
-  constructor(readonly policy: Policy) {}
+  /** @param arms what will be added, as that of clusters */
+  constructor(
+    readonly policy: Policy,
+    arms: cfg.Node,
+    clusters: cfg.Node,
+  ) {
+    let bytes = 0;
+    for (let item = cfg.first(arms); item != cfg.NONE; item = cfg.next(item))
+      bytes += cfg.len(cfg.field(item, slot.ARMS_NAME));
+    for (let item = cfg.first(clusters); item != cfg.NONE; item = cfg.next(item)) bytes += cfg.len(item);
+    this.names.reserve(cfg.len(arms) + cfg.len(clusters), bytes);
+  }
 
   /** The number of a target by its name; -1: there is none. */
   number(name: cfg.Node): i32 {
-    const place = this.names.begin(cfg.ptr(name), cfg.len(name)).next();
-    return place < 0 ? -1 : this.names.numberAt(place);
+    return this.names.find(cfg.ptr(name), cfg.len(name));
   }
 
   /** The arm of that name; null after an error. */
@@ -40,7 +50,6 @@ export class TargetList {
 
   addArms(list: cfg.Node): bool {
     const policy = this.policy;
-    const built = new ByteBuilder();
     let before = 0;
     if (policy.binding == Binding.ARMS && cfg.len(list) < 2) return cfg.error(list, texts.M_ONE_ARM);
     for (let item = cfg.first(list); item != cfg.NONE; item = cfg.next(item)) {
@@ -53,10 +62,10 @@ export class TargetList {
         return weight == cfg.NONE ? cfg.error(item, texts.M_NEEDS_WEIGHT) : cfg.error(weight, texts.M_ONLY_ARMS);
       if (cluster != cfg.NONE && !isPrintable(cluster)) return cfg.error(cluster, texts.M_BAD_CLUSTER);
       let value = bytesOf(cluster != cfg.NONE ? cluster : name);
-      if (weight != cfg.NONE) value = built.clear().decimal(before).copy();
+      if (weight != cfg.NONE) value = line.clear().decimal(before).copy();
       before += <i32>cfg.integer(weight);
       const target = new Target(bytesOf(name), value, true);
-      if (!compileArmFilters(target, cfg.field(item, slot.ARMS_FILTERS)) || !this.add(name, target)) return false;
+      if (!compileFilters(target, cfg.field(item, slot.ARMS_FILTERS)) || !this.add(name, target)) return false;
     }
     this.arms = policy.targets.length;
     return true;
@@ -72,9 +81,7 @@ export class TargetList {
   }
 
   private add(name: cfg.Node, target: Target): bool {
-    if (this.number(name) >= 0) return cfg.error(name, texts.M_TWICE);
     target.index = this.policy.targets.push(target) - 1;
-    this.names.add(cfg.ptr(name), cfg.len(name), false, target.index);
-    return true;
+    return this.names.put(cfg.ptr(name), cfg.len(name), target.index) < 0 || cfg.error(name, texts.M_TWICE);
   }
 }

@@ -12,6 +12,7 @@ import type { Model } from "./gen/model.ts";
 import { lintModule } from "./wasm-lint.ts";
 import type { LintRules } from "./wasm-lint.ts";
 import { withoutNames } from "./wasm-names.ts";
+import { shrunk } from "./wasm-shrink.ts";
 
 /** One module to build. All paths are relative to the root of the checkout, which is the working folder here. */
 interface Target {
@@ -19,7 +20,7 @@ interface Target {
   output: string;
   /**
    * Target of asconfig.json: `release` for plugins, `small` for those whose schema states a limit of its own
-   * (it buys bytes, at the price of calls that are not inlined), `library` for pure code that a test calls without a host.
+   * (it buys bytes, at the price of calls that are not inlined; see wasm-shrink.ts), `library` for pure code that a test calls without a host.
    */
   mode: "release" | "small" | "library";
   rules: Omit<LintRules, "names">;
@@ -29,7 +30,9 @@ interface Target {
 const SHARED_INPUTS = [
   "asconfig.json",
   "package-lock.json",
-  ...["build", "wasm-abi", "wasm-decode", "wasm-lint", "wasm-names"].map((name) => `test/setup/${name}.ts`),
+  ...["build", "wasm-abi", "wasm-decode", "wasm-lint", "wasm-names", "wasm-shrink"].map(
+    (name) => `test/setup/${name}.ts`,
+  ),
 ];
 
 function foldersWithIndex(parent: string): string[] {
@@ -153,7 +156,7 @@ async function compile(target: Target, read: Map<string, string>): Promise<Uint8
     },
   );
   process.stderr.write(stderr.toString());
-  if (error === null && bytes !== undefined) return bytes;
+  if (error === null && bytes !== undefined) return target.mode === "small" ? shrunk(bytes) : bytes;
   say(`${target.folder}: ${error === null ? "asc wrote no module" : error.message}`);
   return undefined;
 }

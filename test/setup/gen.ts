@@ -1,7 +1,7 @@
 /**
  * `npm run gen`: makes from each schema.json what depends on it: the table and constants for Wasm (schema.gen.ts beside
  * it), the table in the filter's README, and the schema that editors load (envoy/schemas/<kind>.json); and from each
- * texts.json (assembly/config and filters) the texts that stand in static memory. With `--check` it writes nothing, names
+ * texts.json (assembly, assembly/config and filters) the texts that stand in static memory. With `--check` it writes nothing, names
  * each file that is stale, and exits 1 if there is one.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -69,7 +69,8 @@ async function main(): Promise<number> {
   const check = args[0] === "--check";
   if (args.length > (check ? 1 : 0)) usage(`usage: npm run gen [-- --check]; unknown: ${args.join(" ")}`);
   const generated: Map<string, string>[] = [];
-  for (const folder of ["assembly/config", ...filterFolders()]) generated.push(await generateFixedTexts(folder));
+  for (const folder of ["assembly", "assembly/config", ...filterFolders()])
+    generated.push(await generateFixedTexts(folder));
   for (const folder of [...filterFolders(), PROBE]) generated.push(await generate(folder));
   let stale = 0;
   for (const [path, text] of generated.flatMap((files) => [...files])) {

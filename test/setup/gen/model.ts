@@ -33,6 +33,8 @@ export interface NumberRule extends Common {
   readonly least: number;
   readonly greatest: number;
   readonly step: number;
+  /** How `allowed` ends: what is said of decimals or multiples. */
+  readonly detail: string;
 }
 export interface EnumRule extends Common {
   readonly type: "enum";
@@ -269,13 +271,13 @@ function readNumber(place: Place, whole: boolean): NumberRule {
   const greatest = place.number("maximum", least, LARGEST);
   const step = place.number("multipleOf", whole ? 1 : 0.001, LARGEST, whole ? 1 : 0.001);
   if (whole && !Number.isInteger(step)) place.fail("multipleOf", "must be an integer");
-  const kind = whole ? "a whole number" : "a number";
+  const kind = Number.isInteger(step) ? "a whole number" : "a number";
   const decimals = [1, 0.1, 0.01, 0.001].indexOf(step);
   let detail = ` that is a multiple of ${step}`;
-  if (decimals === 0) detail = whole ? "" : " without decimals";
+  if (decimals === 0) detail = "";
   else if (decimals > 0) detail = ` with at most ${decimals} decimal${decimals > 1 ? "s" : ""}`;
   const allowed = `${kind} from ${least} to ${greatest}${detail}`;
-  return { type: "number", whole, least, greatest, step, allowed, description: place.description };
+  return { type: "number", whole, least, greatest, step, detail, allowed, description: place.description };
 }
 
 function readString(place: Place): Rule {
