@@ -6,6 +6,7 @@
  *   const percent = cfg.milli(cfg.field(cfg.field(root, BUDGET), BUDGET_PERCENT));
  *
  * Nodes are valid until the next `check` and as long as the bytes given to it stay in place: compile them at once.
+ * Where long lists are shed (`shedLists`), an item of one, and all in it, is valid until `next` goes on to the one behind it.
  */
 import { reset } from "./arena";
 import { checkNode } from "./check";
