@@ -114,8 +114,8 @@ export class ByteBuilder {
   }
 
   /** A whole number that is not negative. */
-  decimal(value: i64): ByteBuilder {
-    let scale: i64 = 1;
+  decimal(value: i32): ByteBuilder {
+    let scale = 1;
     while (value / scale >= 10) scale *= 10;
     for (; scale > 0; scale /= 10) this.byte(<u8>(48 + ((value / scale) % 10)));
     return this;

@@ -101,8 +101,8 @@ class GuardedArm extends ArmWindow {
     recordMetric(this.until, until);
     incrementMetric(this.closed, 1);
     line.clear().text(texts.SAYS_ARM).add(this.guard.name).text(texts.SAYS_CLOSED);
-    line.decimal(this.grownErrors(errors)).text(texts.SAYS_OF);
-    line.decimal(this.grownRequests(requests)).text(texts.SAYS_FAILED);
+    line.decimal(<i32>this.grownErrors(errors)).text(texts.SAYS_OF);
+    line.decimal(<i32>this.grownRequests(requests)).text(texts.SAYS_FAILED);
     log(LogLevel.Warn, line);
   }
 

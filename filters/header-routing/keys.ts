@@ -1,6 +1,5 @@
 /** Whose arm or entry it is: the key of a request, out of the sources of a rule. Pure. */
-import { ByteBuilder } from "../../assembly/bytes";
-import { hex } from "../../assembly/config/text";
+import { begin, hex, putDecimal, written } from "../../assembly/config/text";
 import { FALSE_VALUE, TRUE_VALUE } from "../../assembly/config/texts.gen";
 import { isString, NO_NUMBER, NONE, textAddress, textLength, thousandths, truth } from "../../assembly/document";
 import { Facts } from "./facts";
@@ -12,7 +11,9 @@ import * as slot from "./schema.gen";
 /** Digits of a generated key. */
 export const GENERATED: i32 = 16;
 const generatedText = memory.data(GENERATED);
-const digits = new ByteBuilder();
+/** Room for a number in thousandths, as it is written. */
+const NUMBER_BYTES: i32 = 24;
+const numberText = memory.data(NUMBER_BYTES);
 
 /** Finds the key of a request. */
 export class KeyFinder {
@@ -83,7 +84,7 @@ export class KeyFinder {
     if (this.facts.ready() && this.facts.peerLength > 0) this.take(this.facts.peer, this.facts.peerLength);
   }
 
-  /** A text, a whole number or a boolean. */
+  /** A text, a number or a boolean. */
   private readClaim(name: StaticArray<u8>): void {
     if (!this.facts.ready()) return;
     const claim = this.facts.claim(name);
@@ -95,13 +96,12 @@ export class KeyFinder {
     } else this.takeNumber(thousandths(claim));
   }
 
-  /** Whole numbers alone: their digits are the same wherever the claims come from, those of others are not. */
+  /** In its shortest form, whoever wrote the claim, and however. */
   private takeNumber(value: i64): void {
-    if (value == NO_NUMBER || value % 1000 != 0) return;
-    digits.clear();
-    if (value < 0) digits.byte(0x2d);
-    digits.decimal(abs(value) / 1000);
-    this.take(digits.address, digits.length);
+    if (value == NO_NUMBER) return;
+    begin(numberText, NUMBER_BYTES);
+    putDecimal(value, 3);
+    this.take(numberText, written());
   }
 }
 

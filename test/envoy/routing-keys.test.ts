@@ -71,7 +71,7 @@ function at(path: string): object[] {
 /** @param port of the listener; 0: not known yet */
 function policyOf(form: Form, port = 0): object {
   const preview = { default: "v1", entries: { "7": "v2" } };
-  const byClaim = { default: "v1", entries: { u1: "v2", "5": "v2", true: "v2" } };
+  const byClaim = { default: "v1", entries: { u1: "v2", "5": "v2", "5.5": "v2", true: "v2" } };
   return {
     name: form,
     facts: form === "document" ? "document" : "properties",
@@ -202,6 +202,7 @@ for (const form of FORMS) {
     const headers = bearer({ sub: "u1", level: 5, beta: true });
     for (const path of ["/sub", "/level", "/beta", "/typed"])
       assert.equal((await ask(form, path, { headers })).arm, "v2", path);
+    assert.equal((await ask(form, "/level", { headers: bearer({ level: 5.5 }) })).arm, "v2");
     assert.equal((await ask(form, "/sub", { headers: bearer({ sub: "u2" }) })).arm, "v1");
     assert.equal((await ask(form, "/typed", { headers: bearer({ level: "5" }) })).arm, "v1", "a text is no number");
     for (const path of ["/sub", "/level", "/beta", "/typed"]) assert.equal((await ask(form, path)).arm, "v1", path);

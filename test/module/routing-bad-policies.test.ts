@@ -79,7 +79,7 @@ const BAD: readonly (readonly [name: string, spec: string, line: string])[] = [
   [
     "binding arms, no weight",
     "binding: arms\n  arms: [{ name: v1, weight: 1 }, { name: v2 }]\n  rules: []",
-    "6:35: /spec/arms/1: binding: arms needs the arm's weight (as in the route of the platform)",
+    "6:35: /spec/arms/1: binding: arms needs the arm's weight, as in the platform's route",
   ],
   [
     "a rule without a name",
@@ -139,7 +139,7 @@ const BAD: readonly (readonly [name: string, spec: string, line: string])[] = [
   [
     "a path by regular expression",
     'arms: [{ name: v1 }, { name: v2 }]\n  rules: [{ name: r, arm: v1, matches: [{ path: { type: RegularExpression, value: "/a.*" } }] }]',
-    "6:57: /spec/rules/0/matches/0/path/type: RegularExpression has no bound of cost in a proxy; allowed: the other types, or the platform's own route",
+    "6:57: /spec/rules/0/matches/0/path/type: RegularExpression has no bound of cost; allowed: the other types",
   ],
   [
     "a path of an unknown type",
@@ -184,7 +184,7 @@ const BAD: readonly (readonly [name: string, spec: string, line: string])[] = [
   [
     "a header by regular expression",
     "arms: [{ name: v1 }, { name: v2 }]\n  rules: [{ name: r, arm: v1, matches: [{ headers: [{ type: RegularExpression, name: a, value: b }] }] }]",
-    "6:61: /spec/rules/0/matches/0/headers/0/type: RegularExpression has no bound of cost in a proxy; allowed: the other types, or the platform's own route",
+    "6:61: /spec/rules/0/matches/0/headers/0/type: RegularExpression has no bound of cost; allowed: the other types",
   ],
   [
     "a header without value",
@@ -224,7 +224,7 @@ const BAD: readonly (readonly [name: string, spec: string, line: string])[] = [
   [
     "a parameter by regular expression",
     "arms: [{ name: v1 }, { name: v2 }]\n  rules: [{ name: r, arm: v1, matches: [{ queryParams: [{ type: RegularExpression, name: a, value: b }] }] }]",
-    "6:65: /spec/rules/0/matches/0/queryParams/0/type: RegularExpression has no bound of cost in a proxy; allowed: the other types, or the platform's own route",
+    "6:65: /spec/rules/0/matches/0/queryParams/0/type: RegularExpression has no bound of cost; allowed: the other types",
   ],
   [
     "a gRPC method beside a path",
@@ -244,7 +244,7 @@ const BAD: readonly (readonly [name: string, spec: string, line: string])[] = [
   [
     "a gRPC method by regular expression",
     "arms: [{ name: v1 }, { name: v2 }]\n  rules: [{ name: r, arm: v1, matches: [{ grpc: { type: RegularExpression, service: s } }] }]",
-    "6:57: /spec/rules/0/matches/0/grpc/type: RegularExpression has no bound of cost in a proxy; allowed: the other types, or the platform's own route",
+    "6:57: /spec/rules/0/matches/0/grpc/type: RegularExpression has no bound of cost; allowed: the other types",
   ],
   [
     "a gRPC service with a slash",
@@ -399,12 +399,12 @@ const BAD: readonly (readonly [name: string, spec: string, line: string])[] = [
   [
     "percent above max",
     "arms: [{ name: v1 }, { name: v2 }]\n  rules: [{ name: r, key: [{ header: u }], split: { salt: s, default: v1, arms: [{ arm: v2, percent: 20, max: 10 }] } }]",
-    "6:102: /spec/rules/0/split/arms/0/percent: is more than max, by default an equal share of what is left of 100",
+    "6:102: /spec/rules/0/split/arms/0/percent: is above max (by default an equal share of what is left)",
   ],
   [
     "percent above an equal share",
     "arms: [{ name: v1 }, { name: v2 }, { name: v3 }]\n  rules: [{ name: r, key: [{ header: u }], split: { salt: s, default: v1, arms: [{ arm: v2, percent: 60 }, { arm: v3, percent: 1 }] } }]",
-    "6:102: /spec/rules/0/split/arms/0/percent: is more than max, by default an equal share of what is left of 100",
+    "6:102: /spec/rules/0/split/arms/0/percent: is above max (by default an equal share of what is left)",
   ],
   [
     "a sum of max above 100",

@@ -7,7 +7,7 @@
  */
 export async function shrunk(module: Uint8Array): Promise<Uint8Array> {
   // The copy that asc itself uses.
-  const { default: binaryen } = await import("binaryen");
+  const { default: binaryen } = await import("assemblyscript/binaryen");
   const it = binaryen.readBinary(module);
   binaryen.setDebugInfo(true);
   binaryen.setLowMemoryUnused(true);

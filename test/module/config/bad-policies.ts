@@ -20,11 +20,11 @@ const PER = " is not allowed; one of: cluster, virtualHost, route, proxy";
 const MODE = " is not allowed; one of: enforce, shadow";
 const ON_EXHAUSTED = " is not allowed; one of: original, 503";
 const AN_OBJECT = " is not allowed; allowed: an object";
-const VALUE = "expected a value: an object, a list, a string in double quotes, a number, true or false";
+const VALUE = "expected a value: object, list, string in double quotes, number, true or false";
 const OBJECT = "expected {; allowed: a JSON object or a google.protobuf.Struct";
 const KEY = "expected a field name in double quotes";
 const RESOURCE =
-  'configuration: this is a whole Kubernetes resource; allowed: the contents of its "spec", and "name" (`pointduty render` makes them)';
+  'configuration: a whole Kubernetes resource; allowed: the contents of its "spec", and "name" (`pointduty render` makes them)';
 const STRUCT = " of the google.protobuf.Struct: ";
 
 function hex(digits: string): Buffer {
@@ -59,8 +59,8 @@ export const BAD_POLICIES: readonly BadPolicy[] = [
   ["true", "true", `configuration: true${AN_OBJECT}`],
   ["a byte order mark", '\ufeff{"name":"shop"}', "line 1 column 1: byte order mark; allowed: UTF-8 without one"],
   ["UTF-16", Buffer.from('{"name":"shop"}', "utf16le"), "line 1 column 2: NUL is not allowed"],
-  ["text after the end", '{"name":"shop"} {}', "line 1 column 17: text after the end of the configuration"],
-  ["a comment", '{"name":"shop"} // budget', "line 1 column 17: text after the end of the configuration"],
+  ["text after the end", '{"name":"shop"} {}', "line 1 column 17: text after the configuration"],
+  ["a comment", '{"name":"shop"} // budget', "line 1 column 17: text after the configuration"],
   ["a comma after the last field", '{"name":"shop",}', `line 1 column 16: ${KEY}`],
   ["two commas", '{"name":"shop",,"burst":1}', `line 1 column 16: ${KEY}`],
   ["no comma", '{"name":"shop" "burst":1}', 'line 1 column 16: expected "," or "}"'],
@@ -72,7 +72,7 @@ export const BAD_POLICIES: readonly BadPolicy[] = [
   ["an unfinished escape", '{"name":"shop\\', "line 1 column 15: a string without its closing quote"],
   ["a number as a name", "{1:2}", `line 1 column 2: ${KEY}`],
   ["a wrong bracket", '{"name":"shop"]', 'line 1 column 15: expected "," or "}"'],
-  ["a closing bracket more", '{"name":"shop"}}', "line 1 column 16: text after the end of the configuration"],
+  ["a closing bracket more", '{"name":"shop"}}', "line 1 column 16: text after the configuration"],
   ["a word that is none", '{"name":nil}', `line 1 column 9: ${VALUE}`],
   ["NaN", '{"burst":NaN}', `line 1 column 10: ${VALUE}`],
   ["Infinity", '{"burst":-Infinity}', "line 1 column 11: expected a digit"],
