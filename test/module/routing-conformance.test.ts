@@ -58,7 +58,7 @@ test("what goes elsewhere, says the wrong thing or is refused fails, it does not
       "upstream failed b, got none",
       "absent failed expected no upstream header x-pd-arm",
       "response failed b, got none",
-      "refused failed the other types, or the platform's own route",
+      "refused failed the other types",
     ],
   );
 });
