@@ -184,7 +184,7 @@ function giveCookie(rule: Rule, key: u64): void {
   addHeader(HeaderMap.ResponseHeaders, name + 1, load<u8>(name), line.address, line.length);
 }
 
-/** The header that carries a decider. */
+/** The header that carries a decision. */
 function headerOf(binding: i32): texts.Text {
   if (binding == Binding.ARMS) return texts.X_PICK;
   return binding == Binding.CLUSTER ? texts.X_CLUSTER : texts.X_ARM;
