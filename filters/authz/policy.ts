@@ -48,15 +48,15 @@ export namespace Reason {
 
 /** What came of a request. Reused: it belongs to the decision that filled it last. */
 export class Verdict {
-  allowed: bool = false;
-  reason: i32 = Reason.HEADERS;
+  allowed: bool;
+  reason: i32;
   rule: Rule | null = null;
   /** An AUDIT rule that matches. */
   audit: Rule | null = null;
   /** A dry-run DENY rule that matches. */
   dryDeny: Rule | null = null;
   /** There are dry-run ALLOW policies, and none of their rules matches. */
-  dryUnallowed: bool = false;
+  dryUnallowed: bool;
 
   /** Denies for want of knowledge. */
   fail(reason: i32): Verdict {

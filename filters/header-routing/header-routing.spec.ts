@@ -186,6 +186,9 @@ describe("guard", () => {
     expect(failsTooOften(1 << 40, 1 << 39, 50)).toBe(true);
     expect(failsTooOften(1 << 40, ((<i64>1) << 40) / 25, 50)).toBe(false);
     expect(failsTooOften(10, 20, 50)).toBe(true);
+    // Counts that the squares would not fit if they were not halved.
+    expect(failsTooOften(2_000_000, 1_000_000, 499)).toBe(false);
+    expect(failsTooOften(2_000_000, 1_000_000, 497)).toBe(true);
     // The bound itself is not above the limit: without a failure it is nought.
     expect(failsTooOften(100, 0, 0)).toBe(false);
     expect(failsTooOften(1, 1, 1)).toBe(true);
