@@ -189,6 +189,9 @@ describe("guard", () => {
     // Counts that the squares would not fit if they were not halved.
     expect(failsTooOften(2_000_000, 1_000_000, 499)).toBe(false);
     expect(failsTooOften(2_000_000, 1_000_000, 497)).toBe(true);
+    // The greatest ones that are not: half of them would not be enough.
+    expect(failsTooOften(1 << 20, 10_894, 10)).toBe(true);
+    expect(failsTooOften(1 << 20, 10_893, 10)).toBe(false);
     // The bound itself is not above the limit: without a failure it is nought.
     expect(failsTooOften(100, 0, 0)).toBe(false);
     expect(failsTooOften(1, 1, 1)).toBe(true);
