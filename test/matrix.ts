@@ -12,7 +12,9 @@ import { EnvoyError, pinnedVersions, resolveEnvoy } from "./setup/envoy.ts";
 const WORKERS = [1, 2, 4];
 
 /** Once a version is enough: these set the number of workers themselves, or nothing in them depends on it. */
-const ONCE = ["cases-random", "cli-walk", "conformance", "new-filter", "routing-guard"].map((name) => `test/envoy/${name}.test.ts`);
+const ONCE = ["cases-random", "cli-walk", "conformance", "new-filter", "routing-guard"].map(
+  (name) => `test/envoy/${name}.test.ts`,
+);
 
 function versionsFrom(args: readonly string[]): string[] {
   const known = pinnedVersions();
