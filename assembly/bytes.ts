@@ -59,6 +59,18 @@ export function indexOf(address: usize, length: i32, byte: u8): i32 {
   return -1;
 }
 
+/** Value of a hexadecimal digit; -1 for anything else, which stays negative when it is shifted and combined. */
+export function hexDigit(byte: u8): i32 {
+  if (<u8>(byte - 0x30) < 10) return byte - 0x30;
+  const letter = byte | 0x20;
+  return <u8>(letter - 0x61) < 6 ? letter - 0x57 : -1;
+}
+
+/** Optional white space of HTTP (RFC 9110, section 5.6.3). */
+export function isSpace(byte: u8): bool {
+  return byte == 0x20 || byte == 0x09;
+}
+
 /** A copy of bytes, for keeping. */
 export function copyBytes(address: usize, length: i32): StaticArray<u8> {
   const bytes = new StaticArray<u8>(length);

@@ -1,5 +1,5 @@
 /** IP addresses and blocks of them. Pure. */
-import { compareBytes } from "./bytes";
+import { compareBytes, hexDigit } from "./bytes";
 
 /** Bytes that an address takes, whatever its family. */
 export const ADDRESS_BYTES: i32 = 16;
@@ -101,12 +101,6 @@ function parseTail(address: usize, length: i32, out: usize): bool {
   if (!parseV4(address, length, tail)) return false;
   memory.copy(out, tail, 4);
   return true;
-}
-
-function hexDigit(byte: u8): i32 {
-  if (<u8>(byte - 0x30) < 10) return byte - 0x30;
-  const letter = byte | 0x20;
-  return <u8>(letter - 0x61) < 6 ? letter - 0x57 : -1;
 }
 
 /**

@@ -2,6 +2,7 @@
  * One form of each path, so that no spelling gets around a rule. What Envoy's connection manager does by Istio's
  * pathNormalization, and beyond that what servers behind it are known to do. Pure.
  */
+import { hexDigit } from "./bytes";
 
 /** Decode escapes of unreserved characters, turn `\` into `/`, remove dot segments: Envoy's normalize_path. */
 export const BASE: i32 = 1;
@@ -63,13 +64,6 @@ function decode(address: usize, length: i32, steps: i32, out: usize): i32 {
     used++;
   }
   return used;
-}
-
-/** Value of a hexadecimal digit; -1 for anything else, which stays negative when it is shifted and combined. */
-function hexDigit(byte: u8): i32 {
-  if (<u8>(byte - 0x30) < 10) return byte - 0x30;
-  const letter = byte | 0x20;
-  return <u8>(letter - 0x61) < 6 ? letter - 0x57 : -1;
 }
 
 /** RFC 3986, section 2.3. */

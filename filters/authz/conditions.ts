@@ -1,5 +1,5 @@
 /** Lists of values -> conditions, and what a configuration must provide for them. Pure. */
-import { ByteBuilder } from "../../assembly/bytes";
+import { ByteBuilder, indexOf } from "../../assembly/bytes";
 import * as cfg from "../../assembly/config";
 import { Store } from "../../assembly/store";
 import { inDomain, isDomain, sharedDomain } from "./aliases";
@@ -82,7 +82,7 @@ export class Conditions {
     if (this.first === null || last === null) this.first = value;
     else last.next = value;
     this.last = value;
-    condition.whole = condition.whole || hasComma(value.bytes, value.length);
+    condition.whole = condition.whole || indexOf(value.bytes, value.length, 0x2c) >= 0;
     return true;
   }
 
@@ -129,9 +129,4 @@ function needOf(attribute: u8): u32 {
     default:
       return Need.IDENTITY;
   }
-}
-
-function hasComma(bytes: usize, length: i32): bool {
-  for (let i = 0; i < length; i++) if (load<u8>(bytes + <usize>i) == 0x2c) return true;
-  return false;
 }

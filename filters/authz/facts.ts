@@ -2,6 +2,7 @@
  * What a request does not say itself: who the peer is, by its certificate, the addresses, the verified claims. All of it
  * comes from Envoy, read when a rule first asks. Pure: where it is read from is index.ts's business.
  */
+import { indexOf } from "../../assembly/bytes";
 import { ADDRESS_BYTES, parseAddress } from "../../assembly/cidr";
 import {
   isNull,
@@ -186,6 +187,5 @@ function setAddress(address: Address, node: Node): void {
 }
 
 function hasComma(text: Text): bool {
-  for (let i = 0; i < text.length; i++) if (load<u8>(text.address + <usize>i) == 0x2c) return true;
-  return false;
+  return indexOf(text.address, text.length, 0x2c) >= 0;
 }

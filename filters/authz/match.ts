@@ -3,7 +3,7 @@
  * a path that means different things to different servers, an identity that can't be read. A DENY rule matches on the
  * third, an ALLOW rule does not. `compat` knows the third only where Envoy itself would have an answer and we have none.
  */
-import { EXACT, find, fits, glob, hasLineBreak, matches, SUFFIX, TOP } from "../../assembly/pattern";
+import { matches } from "../../assembly/pattern";
 import {
   firstItem,
   isString,
@@ -15,12 +15,11 @@ import {
   textLength,
   textMember,
 } from "../../assembly/document";
-import { isText } from "../../assembly/bytes";
+import { isSpace } from "../../assembly/bytes";
 import { isInBlock } from "../../assembly/cidr";
 import { equal } from "../../assembly/config/text";
-import { matchesTemplate } from "../../assembly/template";
 import { holds } from "./claims";
-import { Address, Facts, Peer, Text } from "./facts";
+import { Address, Facts } from "./facts";
 import {
   Attribute,
   Clause,
@@ -30,18 +29,16 @@ import {
   conditionAt,
   conditionCount,
   firstClause,
-  Kind,
   nextClause,
   Policy,
   Rule,
   Value,
 } from "./model";
 import { Request } from "./request";
-import { ISS, SPIFFE, SUB } from "./texts.gen";
+import { holdsOfPeer } from "./peer";
+import { ISS, SUB } from "./texts.gen";
 import { MAYBE, NO, YES } from "./truth";
-
-/** Bytes of spiffe://. */
-const SCHEME: i32 = 9;
+import { anyText, crisp } from "./value-match";
 
 /** One request before one configuration. */
 export class Matcher {
@@ -109,7 +106,7 @@ export class Matcher {
       case Attribute.TYPED_CLAIM:
         return facts.claimsKnown ? holds(condition, this.claim(condition), this.request) : MAYBE;
       default:
-        return this.policy.strict ? this.strictIdentity(condition) : this.identity(condition);
+        return holdsOfPeer(condition, facts, this.policy);
     }
   }
 
@@ -191,59 +188,6 @@ export class Matcher {
     return wanted && !anyBlock(condition.notValues, address) ? YES : NO;
   }
 
-  /** Envoy's RBAC: every URI SAN, every DNS SAN, then the subject; nothing without TLS. */
-  private identity(condition: Condition): i32 {
-    if (this.facts.peer == Peer.UNCLEAR) return MAYBE;
-    const wanted = condition.values === null || this.anyIdentity(condition.values);
-    return wanted && !this.anyIdentity(condition.notValues) ? YES : NO;
-  }
-
-  private anyIdentity(values: Value | null): bool {
-    const facts = this.facts;
-    if (facts.peer == Peer.NONE || values === null) return false;
-    if (anyMember(values, facts.uris) || anyMember(values, facts.dns)) return true;
-    return facts.subject.length >= 0 && anyText(values, facts.subject.address, facts.subject.length);
-  }
-
-  private strictIdentity(condition: Condition): i32 {
-    const peer = this.facts.strictPeer;
-    if (peer == Peer.UNCLEAR) return MAYBE;
-    const wanted = condition.values === null ? YES : this.anyStrict(condition.values, peer);
-    return min(wanted, YES - this.anyStrict(condition.notValues, peer));
-  }
-
-  /** A namespace or an account of a trust domain that is not the mesh's is perhaps the one that is meant. */
-  private anyStrict(values: Value | null, peer: i32): i32 {
-    if (peer == Peer.NONE) return NO;
-    const facts = this.facts;
-    const id = facts.id;
-    let best = NO;
-    let value = values;
-    while (value !== null && best < YES) {
-      let same: bool = false;
-      let foreign: bool = !this.isOwn(id.trustDomain, id.trustDomainLength);
-      if (value.kind == Kind.NAMESPACE) {
-        same = id.namespaceLength > 0 && glob(value.second, value.secondLength, id.namespace, id.namespaceLength);
-      } else if (value.kind == Kind.ACCOUNT) {
-        // /ns/<namespace>/ and sa/<account>
-        same = isPart(value.bytes + 4, value.length - 5, id.namespace, id.namespaceLength);
-        same = same && isPart(value.second + 3, value.secondLength - 3, id.account, id.accountLength);
-      } else {
-        foreign = false;
-        same = matchesText(value, facts.uris.address, facts.uris.length);
-      }
-      if (same) best = foreign ? max(best, MAYBE) : YES;
-      value = value.next;
-    }
-    return best;
-  }
-
-  private isOwn(address: usize, length: i32): bool {
-    const own = this.policy.trustDomains;
-    for (let i = 0; i < own.length; i++) if (fits(EXACT, unchecked(own[i]), address, length)) return true;
-    return false;
-  }
-
   /** The claim that a condition looks at; NONE: the token has none such, or there is no token. */
   private claim(condition: Condition): Node {
     const keys = condition.name;
@@ -272,94 +216,6 @@ export class Matcher {
     }
     return false;
   }
-}
-
-/** One of the values, and none of the not-values. @param length -1: there is no text, and no value can match it */
-function crisp(condition: Condition, address: usize, length: i32): i32 {
-  const wanted = condition.values === null || anyText(condition.values, address, length);
-  return wanted && !anyText(condition.notValues, address, length) ? YES : NO;
-}
-
-function anyText(values: Value | null, address: usize, length: i32): bool {
-  if (length < 0) return false;
-  let value = values;
-  while (value !== null) {
-    if (matchesText(value, address, length)) return true;
-    value = value.next;
-  }
-  return false;
-}
-
-/** A value against a text: of a request, or one name of a certificate. */
-function matchesText(value: Value, address: usize, length: i32): bool {
-  const bytes = value.bytes;
-  const own = value.length;
-  switch (value.kind) {
-    case Kind.TEMPLATE:
-      return matchesTemplate(bytes, own, address, length);
-    case Kind.SPIFFE_SUFFIX:
-      return (
-        length >= SCHEME + own &&
-        isSpiffe(address, length) &&
-        matches(SUFFIX, bytes, own, address, length) &&
-        !hasLineBreak(address, length)
-      );
-    case Kind.NAMESPACE:
-      return glob(bytes, own, address, length);
-    case Kind.ACCOUNT:
-      return isAccount(value, address, length);
-    case Kind.TRUST_DOMAIN:
-      return isInTrustDomain(bytes, own, address, length);
-    default:
-      return value.kind <= TOP && matches(value.kind, bytes, own, address, length);
-  }
-}
-
-function isSpiffe(address: usize, length: i32): bool {
-  return length >= SCHEME && isText(address, SCHEME, SPIFFE);
-}
-
-/** `spiffe://.+/ns/<namespace>/(.+/|)sa/<account>(/.+)?`, all of it (Istio, model/generator.go, serviceAccountRegex). */
-function isAccount(value: Value, address: usize, length: i32): bool {
-  if (!isSpiffe(address, length) || hasLineBreak(address, length)) return false;
-  // The first place serves for all: what a later one leaves is a part of what this one leaves.
-  const namespace = find(value.bytes, value.length, address, length, SCHEME + 1);
-  if (namespace < 0) return false;
-  const rest = namespace + value.length;
-  const account = value.second;
-  const own = value.secondLength;
-  for (let at = find(account, own, address, length, rest); at >= 0; at = find(account, own, address, length, at + 1)) {
-    if (at != rest && (at == rest + 1 || load<u8>(address + <usize>(at - 1)) != 0x2f)) continue;
-    const end = at + own;
-    if (end == length || (load<u8>(address + <usize>end) == 0x2f && end + 1 < length)) return true;
-  }
-  return false;
-}
-
-/** `spiffe://<trust domain>/.*` with `*` for any bytes but `/` (srcTrustDomainGenerator); `*` alone needs no slash. */
-function isInTrustDomain(pattern: usize, own: i32, address: usize, length: i32): bool {
-  if (!isSpiffe(address, length)) return false;
-  if (own == 1 && load<u8>(pattern) == 0x2a) return true;
-  let end = SCHEME;
-  while (end < length && load<u8>(address + <usize>end) != 0x2f) end++;
-  return end < length && glob(pattern, own, address + <usize>SCHEME, end - SCHEME);
-}
-
-/** Whether a text is there and the same as `own` bytes at `bytes`. */
-function isPart(bytes: usize, own: i32, address: usize, length: i32): bool {
-  return length > 0 && equal(bytes, own, address, length);
-}
-
-/** Some value against some of the names that a text holds, joined by commas. */
-function anyMember(values: Value | null, names: Text): bool {
-  let from = 0;
-  while (from <= names.length) {
-    let end = from;
-    while (end < names.length && load<u8>(names.address + <usize>end) != 0x2c) end++;
-    if (anyText(values, names.address + <usize>from, end - from)) return true;
-    from = end + 1;
-  }
-  return false;
 }
 
 function anyPrincipal(values: Value | null, payload: Node): bool {
@@ -419,8 +275,4 @@ export function nextMember(address: usize, length: i32, from: i32, split: bool):
   memberAddress = address + <usize>from;
   memberLength = end - from;
   return next;
-}
-
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09;
 }

@@ -1,5 +1,5 @@
 /** Finds the one token of a request, and takes it out of it. Pure. */
-import { ByteBuilder, isText } from "../../assembly/bytes";
+import { ByteBuilder, hexDigit, isSpace, isText } from "../../assembly/bytes";
 import { EXACT, fits, PREFIX } from "../../assembly/pattern";
 import { HeaderPairs } from "../../assembly/headers";
 import { Place, Policy, TokenPlace } from "./model";
@@ -150,8 +150,8 @@ function valueAt(kind: u8, text: usize, end: i32, from: i32, name: StaticArray<u
     let byte = load<u8>(text + <usize>at);
     at++;
     if (kind == Place.PARAMETER && byte == 0x25 && at + 2 <= end) {
-      const high = hex(load<u8>(text + <usize>at));
-      const low = hex(load<u8>(text + <usize>at, 1));
+      const high = hexDigit(load<u8>(text + <usize>at));
+      const low = hexDigit(load<u8>(text + <usize>at, 1));
       if (high >= 0 && low >= 0) {
         byte = <u8>((high << 4) | low);
         at += 2;
@@ -164,14 +164,8 @@ function valueAt(kind: u8, text: usize, end: i32, from: i32, name: StaticArray<u
 }
 
 function behindSpace(text: usize, end: i32, from: i32): i32 {
-  while (from < end && folded(load<u8>(text + <usize>from)) == 0x20) from++;
+  while (from < end && isSpace(load<u8>(text + <usize>from))) from++;
   return from;
-}
-
-function hex(byte: u8): i32 {
-  if (<u8>(byte - 0x30) < 10) return byte - 0x30;
-  const letter = lower(byte);
-  return <u8>(letter - 0x61) < 6 ? letter - 0x57 : -1;
 }
 
 /** Whether a value holds a prefix anywhere, in any case, with a tab in place of a space: some services take that. */

@@ -2,7 +2,7 @@
  * strict: the token itself, which jwt_authn has verified before. What it lets through and no service should take is a fault
  * (research: RFC 7515 sections 4.1.11 and 7.1, RFC 7519, RFC 8705 section 3.1, RFC 8725). Pure.
  */
-import { equals, isText } from "../../assembly/bytes";
+import { equals, hexDigit, isText } from "../../assembly/bytes";
 import {
   firstItem,
   hasNul,
@@ -152,9 +152,4 @@ function sameText(a: usize, length: i32, b: usize, own: i32): bool {
   if (length != own) return false;
   for (let i: usize = 0; i < <usize>length; i++) if (lower(load<u8>(a + i)) != lower(load<u8>(b + i))) return false;
   return true;
-}
-
-/** Value of a hexadecimal digit of Envoy's. */
-function hexDigit(byte: u8): i32 {
-  return byte < 0x3a ? byte - 0x30 : lower(byte) - 0x57;
 }

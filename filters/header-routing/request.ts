@@ -1,5 +1,5 @@
 /** What a request says of itself: its headers, read once, and single values out of them. Pure. */
-import { beginsWith, compareBytes, equals, indexOf } from "../../assembly/bytes";
+import { beginsWith, compareBytes, equals, indexOf, isSpace } from "../../assembly/bytes";
 import { HeaderPairs } from "../../assembly/headers";
 import { pathLength } from "../../assembly/path";
 import { Scratch } from "../../assembly/scratch";
@@ -187,8 +187,4 @@ export class Request {
 /** Whether a header is one of this filter's own. */
 export function isInternal(pairs: HeaderPairs): bool {
   return beginsWith(pairs.name, pairs.nameLength, INTERNAL);
-}
-
-function isSpace(byte: u8): bool {
-  return byte == 0x20 || byte == 0x09;
 }

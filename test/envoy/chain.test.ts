@@ -9,7 +9,7 @@ import { bootstrap, listenerOf, type Message } from "../lib/bootstrap.ts";
 import { startEnvoy } from "../lib/envoy.ts";
 import { builtModule, PolicyFile } from "../lib/policy.ts";
 import { xxh64 } from "../lib/xxh64.ts";
-import { Arm, ask } from "./routing.ts";
+import { Arm, armRoutes, ask } from "./routing.ts";
 import { WORKERS } from "./support.ts";
 
 const UPDATES = 1000;
@@ -43,12 +43,7 @@ function armOf(user: string): string {
 /** The template's chain with the filters before the router, and the budget in it. */
 function chain(policies: Record<"authz" | "routing" | "budget", PolicyFile>, arms: readonly Arm[]): Message {
   const clusters = arms.map((arm) => ({ name: arm.name, to: [arm.port] }));
-  const remove = { request_headers_to_remove: ["x-pd-arm"] };
-  const two = { prefix: "/", headers: [{ name: "x-pd-arm", string_match: { exact: "v2" } }] };
-  const routes = [
-    { match: two, route: { cluster: "v2" }, ...remove },
-    { match: { prefix: "/" }, route: { cluster: "v1" }, ...remove },
-  ];
+  const routes = armRoutes(["v1", "v2"]);
   const facts = true;
   const front = bootstrap({ policies: [policies.routing, policies.authz], clusters, routes, facts });
   const back = bootstrap({ policies: [policies.budget], clusters, routes });

@@ -9,7 +9,7 @@ import { bootstrap, sideBySide, type Message } from "../lib/bootstrap.ts";
 import { startEnvoy, type Envoy } from "../lib/envoy.ts";
 import { PolicyFile } from "../lib/policy.ts";
 import { xxh64 } from "../lib/xxh64.ts";
-import { Arm, ask, type Pairs } from "./routing.ts";
+import { Arm, armRoutes, ask, type Pairs } from "./routing.ts";
 import { WORKERS } from "./support.ts";
 
 const BINDINGS = ["header", "arms", "cluster"] as const;
@@ -44,14 +44,7 @@ const ARMS: Readonly<Record<Binding, readonly object[]>> = {
 /** What the platform's own routes are; without a decision requests go to v1, with binding arms by weight. */
 function routesOf(binding: Binding): Message[] {
   const plain = { match: { prefix: "/" }, route: { cluster: "v1", timeout: "1s" } };
-  if (binding === "header") {
-    const remove = { request_headers_to_remove: ["x-pd-arm"] };
-    const two = { prefix: "/", headers: [{ name: "x-pd-arm", string_match: { exact: "v2" } }] };
-    return [
-      { match: two, route: { cluster: "v2" }, ...remove },
-      { ...plain, ...remove },
-    ];
-  }
+  if (binding === "header") return armRoutes(["v1", "v2"]);
   if (binding === "cluster") return [routes({ binding: "cluster" }, undefined).inserted as Message, plain];
   const clusters = [
     { name: "v1", weight: 70 },

@@ -7,6 +7,7 @@ import { header, request } from "../lib/client.ts";
 import { startEnvoy, waitFor, type Envoy } from "../lib/envoy.ts";
 import { GrpcClient } from "../lib/grpc.ts";
 import { events, PolicyFile } from "../lib/policy.ts";
+import { armRoutes } from "./routing.ts";
 import { answering, arrivals } from "./support.ts";
 
 /** Requests at the same time. */
@@ -61,16 +62,6 @@ function policyOf(name: string): object {
   };
 }
 
-/** The platform's routes, to the arms of one protocol. */
-function routes(protocol: string): Message[] {
-  const remove = { request_headers_to_remove: ["x-pd-arm"] };
-  const two = { prefix: "/", headers: [{ name: "x-pd-arm", string_match: { exact: "v2" } }] };
-  return [
-    { match: two, route: { cluster: `${protocol}-v2` }, ...remove },
-    { match: { prefix: "/" }, route: { cluster: `${protocol}-v1` }, ...remove },
-  ];
-}
-
 const backends: Record<string, Backend> = {};
 const files: PolicyFile[] = [];
 
@@ -98,9 +89,9 @@ async function start(workers: number): Promise<Envoy> {
     const file = new PolicyFile(policyOf(scenario.name), { filter: "header-routing" });
     policies.push(file);
     const clusters = Object.entries(backends).map(([name, one]) => ({ name, to: [one] }));
-    const protocol = scenario.grpc ? "grpc" : "h1";
+    const routes = armRoutes(["v1", "v2"], (arm) => ({ cluster: `${scenario.grpc ? "grpc" : "h1"}-${arm}` }));
     const hcm = { stat_prefix: scenario.name };
-    return [scenario.name, bootstrap({ policies: [file], clusters, routes: routes(protocol), hcm })];
+    return [scenario.name, bootstrap({ policies: [file], clusters, routes, hcm })];
   });
   files.push(...policies);
   const extensions = policies.map(({ resource }) => resource);

@@ -11,7 +11,7 @@ import { startEnvoy, type Envoy } from "../lib/envoy.ts";
 import { PolicyFile } from "../lib/policy.ts";
 import { keySet, newKey, token } from "../lib/tokens.ts";
 import { xxh64 } from "../lib/xxh64.ts";
-import { Arm } from "./routing.ts";
+import { Arm, armRoutes } from "./routing.ts";
 import { WORKERS } from "./support.ts";
 
 const SKIP = canCertify() ? false : "openssl is not there";
@@ -122,12 +122,7 @@ before(async () => {
   mine = authority.issue([`URI:${ID}`]);
   const server = authority.issue(["DNS:localhost"]);
   arms = await Promise.all(["v1", "v2"].map((name) => Arm.start(name)));
-  const remove = { request_headers_to_remove: ["x-pd-arm"] };
-  const two = { prefix: "/", headers: [{ name: "x-pd-arm", string_match: { exact: "v2" } }] };
-  const routes = [
-    { match: two, route: { cluster: "v2" }, ...remove },
-    { match: { prefix: "/" }, route: { cluster: "v1" }, ...remove },
-  ];
+  const routes = armRoutes(["v1", "v2"]);
   const trees = FORMS.map((form): [string, Message] => {
     policies[form] = new PolicyFile(policyOf(form), { filter: "header-routing" });
     const tree = bootstrap({

@@ -1,8 +1,24 @@
 /** What the tests of header-routing through Envoy share: backends that say what they got, and requests with any headers. */
 import { createServer, request as h1Request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Message } from "../lib/bootstrap.ts";
 
 export type Pairs = readonly (readonly [name: string, value: string])[];
+
+/**
+ * Routes as a platform has them for binding header: one for each arm, and the first arm's for all else; all of them remove
+ * the header.
+ * @param action of an arm; default: its name is its cluster's
+ */
+export function armRoutes(arms: readonly string[], action = (arm: string): Message => ({ cluster: arm })): Message[] {
+  const remove = { request_headers_to_remove: ["x-pd-arm"] };
+  const routes = arms.map((arm) => ({
+    match: { prefix: "/", headers: [{ name: "x-pd-arm", string_match: { exact: arm } }] },
+    route: action(arm),
+    ...remove,
+  }));
+  return [...routes, { match: { prefix: "/" }, route: action(arms[0] ?? ""), ...remove }];
+}
 
 /** A backend of one arm. It keeps the headers of all requests, by path, and answers with its name. */
 export class Arm {

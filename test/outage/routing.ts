@@ -1,9 +1,9 @@
 /** The part of `npm start` that shows header-routing: a sticky split, tenants, a preview, and an arm that closes itself. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { bootstrap, type Message } from "../lib/bootstrap.ts";
+import { bootstrap } from "../lib/bootstrap.ts";
 import { startEnvoy, waitFor, type Envoy } from "../lib/envoy.ts";
 import { PolicyFile } from "../lib/policy.ts";
-import { Arm, ask, type Pairs } from "../envoy/routing.ts";
+import { Arm, armRoutes, ask, type Pairs } from "../envoy/routing.ts";
 
 const NAME = "checkout";
 const ARMS = ["v1", "v2", "cell-2", "pr-7"] as const;
@@ -64,17 +64,6 @@ const REQUESTS: readonly { words: string; path: string; headers: Pairs; arm: str
 
 const WIDTHS = [34, 22, 0];
 const LOG = `routing %REQ(X-TEST-ID)% %FILTER_STATE(wasm.pointduty.header_routing.${NAME}.rule:PLAIN)%`;
-
-/** Routes as a platform has them: one for each arm, which removes the header, and v1 for all else. */
-function routes(): Message[] {
-  const remove = { request_headers_to_remove: ["x-pd-arm"] };
-  const arms = ARMS.map((name) => ({
-    match: { prefix: "/", headers: [{ name: "x-pd-arm", string_match: { exact: name } }] },
-    route: { cluster: name },
-    ...remove,
-  }));
-  return [...arms, { match: { prefix: "/" }, route: { cluster: "v1" }, ...remove }];
-}
 
 class Show {
   private asked = 0;
@@ -144,7 +133,7 @@ export async function showRouting(print: (line: string) => void): Promise<boolea
   const arms = await Promise.all(ARMS.map((name) => Arm.start(name)));
   const policy = new PolicyFile(POLICY, { filter: "header-routing" });
   const clusters = arms.map((arm) => ({ name: arm.name, to: [arm.port] }));
-  const config = bootstrap({ policies: [policy], clusters, routes: routes(), accessLog: LOG });
+  const config = bootstrap({ policies: [policy], clusters, routes: armRoutes(ARMS), accessLog: LOG });
   const envoy = await startEnvoy({ bootstrap: config, workers: 1, extensions: [policy.resource] });
   try {
     const show = new Show(envoy, print);

@@ -2,8 +2,8 @@
 // has been steered.
 import "../../../../filters/header-routing/index";
 import { proxy_on_request_headers as requestHeaders } from "../../../../assembly/abi/callbacks";
-import { ascii, equals } from "../../../../assembly/bytes";
-import { getHeader, HeaderMap, resultAddress, resultLength, Status } from "../../../../assembly/host";
+import { ascii } from "../../../../assembly/bytes";
+import { asks } from "../trap-header";
 
 export {
   malloc,
@@ -16,12 +16,10 @@ export {
   proxy_on_tick,
 } from "../../../../assembly/abi/callbacks";
 
-const TRAP = ascii("x-test-trap");
 const ROUTING = ascii("routing");
 
 export function proxy_on_request_headers(id: u32, count: u32, endOfStream: u32): i32 {
   const action = requestHeaders(id, count, endOfStream);
-  const asked = getHeader(HeaderMap.RequestHeaders, TRAP) == Status.Ok;
-  if (asked && equals(resultAddress(), resultLength(), ROUTING)) unreachable();
+  if (asks(ROUTING)) unreachable();
   return action;
 }

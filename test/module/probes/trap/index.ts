@@ -9,21 +9,13 @@ import {
   proxy_on_response_headers as responseHeaders,
   proxy_on_tick as tick,
 } from "../../../../assembly/abi/callbacks";
-import { ascii, equals } from "../../../../assembly/bytes";
+import { ascii } from "../../../../assembly/bytes";
 import { findRoot } from "../../../../assembly/filter";
-import {
-  getConfiguration,
-  getHeader,
-  getProperty,
-  HeaderMap,
-  resultAddress,
-  resultLength,
-  Status,
-} from "../../../../assembly/host";
+import { getConfiguration, getProperty, resultAddress, resultLength, Status } from "../../../../assembly/host";
+import { asks } from "../trap-header";
 
 export { malloc, proxy_abi_version_0_2_1, proxy_on_context_create } from "../../../../assembly/abi/callbacks";
 
-const TRAP = ascii("x-test-trap");
 const REQUEST = ascii("request");
 const RETRY = ascii("retry");
 const RESPONSE = ascii("response");
@@ -38,11 +30,6 @@ let answered: u32 = 0;
 let ended: u32 = 0;
 let onTick = false;
 let onRemoval = false;
-
-/** Whether the request asks for this. */
-function asks(word: StaticArray<u8>): bool {
-  return getHeader(HeaderMap.RequestHeaders, TRAP) == Status.Ok && equals(resultAddress(), resultLength(), word);
-}
 
 function attempt(): u64 {
   return getProperty(ATTEMPT) == Status.Ok && resultLength() == 8 ? load<u64>(resultAddress()) : 0;
