@@ -2,6 +2,7 @@
 import { findFilter } from "../../cli/cases/filter.ts";
 import type { Env, Route } from "../../cli/cases/types.ts";
 import { FACTS_KEY } from "../../cli/host/index.ts";
+import { PORT_OF_NOBODY } from "../lib/backend.ts";
 import { bootstrap, retryPolicy, type Message } from "../lib/bootstrap.ts";
 import type { PolicyFile } from "../lib/policy.ts";
 import type { Process, Slot } from "./plan.ts";
@@ -17,8 +18,6 @@ export const FACTS = "x-test-facts";
 const API = "type.googleapis.com/envoy";
 const HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
 const HOST = "127.0.0.1";
-/** tcpmux: nobody listens there. */
-const PORT_OF_NOBODY = 1;
 /** Metadata of endpoints: whether there is a backend behind the port. */
 const SUBSET = "answers";
 

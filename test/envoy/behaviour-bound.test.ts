@@ -5,7 +5,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBackend, type Answer, type Backend } from "../lib/backend.ts";
+import { PORT_OF_NOBODY, startBackend, type Answer, type Backend } from "../lib/backend.ts";
 import { allowedRetries, check } from "../lib/bound.ts";
 import { load, type LoadResult } from "../lib/client.ts";
 import { answering, EXHAUSTED, startMesh, type Mesh } from "./support.ts";
@@ -40,8 +40,6 @@ before(async () => {
   half = await startBackend({
     program: { kind: "mix", share: 0.5, answers: [{ status: 503 }, { status: 200 }], seed: 7 },
   });
-  const closed = await startBackend();
-  await closed.close();
   const policy = { budget: { percent: PERCENT, interval: `${INTERVAL_MS}ms` } };
   const to = { backend: { name: "backend", to: [backend] }, half: { name: "half", to: [half] } };
   mesh = await startMesh({
@@ -49,7 +47,7 @@ before(async () => {
     reset: { policy, clusters: [to.backend] },
     timeout: { policy, clusters: [to.backend], retry: { perTryTimeoutMs: 20 } },
     half: { policy, clusters: [to.half] },
-    refused: { policy, clusters: [{ name: "refused", to: [closed.port] }] },
+    refused: { policy, clusters: [{ name: "refused", to: [PORT_OF_NOBODY] }] },
     calm: { policy, clusters: [to.backend] },
   });
   const each = Object.entries(KINDS).map(async ([kind, answer]) => {

@@ -1,7 +1,7 @@
 /** What becomes of each kind of failure: research/retry-budget.md section 3, the table of callbacks, row by row. */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { startBackend, type Answer, type Backend } from "../lib/backend.ts";
+import { PORT_OF_NOBODY, startBackend, type Answer, type Backend } from "../lib/backend.ts";
 import { retryPolicy, type RetryOptions } from "../lib/bootstrap.ts";
 import { arrivals, exact, EXHAUSTED, marked, route, startMesh, type Mesh } from "./support.ts";
 
@@ -20,11 +20,9 @@ let mesh: Mesh;
 
 before(async () => {
   backend = await startBackend();
-  const closed = await startBackend();
-  await closed.close();
   const clusters = [
     { name: "backend", to: [backend] },
-    { name: "closed", to: [closed.port] },
+    { name: "closed", to: [PORT_OF_NOBODY] },
     { name: "empty", to: [] },
   ];
   const routes = [

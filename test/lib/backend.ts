@@ -16,6 +16,9 @@ export const SENT_HEADER = "x-test-sent";
 /** Header with a JSON array of answers, by attempt: overrides the backend's program for this one request. */
 export const ANSWERS_HEADER = "x-test-answers";
 
+/** tcpmux: nobody listens there, and no other test is given it, as it may be with the port of a backend that has ended. */
+export const PORT_OF_NOBODY = 1;
+
 /** `h1`: HTTP/1.1. `h2`: HTTP/2 without TLS. `grpc`: a real gRPC server with the method `/test.Echo/Unary`. */
 export type BackendKind = "h1" | "h2" | "grpc";
 

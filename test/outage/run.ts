@@ -3,7 +3,7 @@
  * verdict over the backend's log.
  */
 import { check, type Arrival, type Budget, type Verdict } from "../lib/bound.ts";
-import type { Backend, Counts } from "../lib/backend.ts";
+import { PORT_OF_NOBODY, type Backend, type Counts } from "../lib/backend.ts";
 import { bootstrap, type Message } from "../lib/bootstrap.ts";
 import { load, quantile, type LoadResult } from "../lib/client.ts";
 import { startEnvoy, type Envoy } from "../lib/envoy.ts";
@@ -16,9 +16,6 @@ export type Keeper = "pointduty" | "native" | "native-interval";
 /** The defaults of the filter's schema for what a run does not set. */
 const FLOOR = { count: 1, ms: 10_000 };
 const BURST = 1;
-
-/** Nobody listens on TCP port 1 of a machine that runs this. */
-const DEAD_PORT = 1;
 
 export interface Run {
   fault: FaultName;
@@ -87,7 +84,7 @@ export async function execute(run: Run, backend: Backend): Promise<Outcome> {
   const fault: Fault = FAULTS[run.fault];
   await backend.program(fault.program);
   await backend.reset();
-  const { envoy, stop } = await startKeeper(run, fault.refused ? DEAD_PORT : backend);
+  const { envoy, stop } = await startKeeper(run, fault.refused ? PORT_OF_NOBODY : backend);
   const { onCounts } = run;
   const timer = onCounts && setInterval(() => void backend.counts().then(onCounts), 200);
   try {
