@@ -208,11 +208,11 @@ class Authorization extends Root {
     const from = line.length;
     putName(line, verdict);
     if (verdict.reason == Reason.NO_RULE) {
-      const decider = this.decider;
-      decider.explain();
-      const nearest = decider.nearest;
-      const failed = decider.failed;
-      if (nearest !== null && failed !== null) putMiss(nearest, failed);
+      const miss = this.decider.nearMiss;
+      miss.find();
+      const rule = miss.rule;
+      const failed = miss.condition;
+      if (rule !== null && failed !== null) putMiss(rule, failed);
     }
     if (verdict.reason == Reason.TOKEN) line.text(this.decider.fault);
     this.leave(texts.DENIED, line.address + <usize>from, line.length - from);

@@ -10,7 +10,7 @@ import { Rule } from "./model";
 import { beginKeys, File, fileable, FILES, finish, keyHash, keyLength, keyPrefix, nextKey, seed } from "./rule-keys";
 
 /** What `nextRule` returns behind the last one. */
-const NO_RULE: i32 = i32.MAX_VALUE;
+export const NO_RULE: i32 = i32.MAX_VALUE;
 
 /** The text that is looked up, where its file's bits are, and how far it is; of all lookups: there is one at a time. */
 let text: usize = 0;
@@ -106,6 +106,21 @@ export class Lookup {
     }
   }
 
+  /** Begins with another request: no rule has been judged for it. */
+  renew(): void {
+    if (++this.request != 0) return;
+    // 0 is what no rule has been judged for; after 2^32 requests the numbers begin again.
+    this.request = 1;
+    memory.fill(changetype<usize>(this.seen), 0, (<usize>this.seen.length) << 2);
+  }
+
+  /** Whether a rule has not been judged for this request; it counts as judged from now on. */
+  isNew(rule: i32): bool {
+    if (unchecked(this.seen[rule]) == this.request) return false;
+    unchecked((this.seen[rule] = this.request));
+    return true;
+  }
+
   has(file: i32): bool {
     return (this.used & (1 << file)) != 0;
   }
@@ -117,10 +132,10 @@ export class Lookup {
     return false;
   }
 
-  /** Starts to look a text up; its bytes must stay until `nextKey` returns false. */
+  /** Starts to look a text up; its bytes must stay until `nextKey` returns false. @param length below 0: there is no text */
   begin(file: i32, address: usize, length: i32): void {
     text = address;
-    textLength = length;
+    textLength = this.has(file) ? length : -1;
     shift = <u8>(2 * file);
     at = 0;
     hash = seed(file);
@@ -154,7 +169,7 @@ export class Lookup {
     return true;
   }
 
-  /** The next rule under the key, ascending; greater than any rule's number: there is no more. */
+  /** The next rule under the key, ascending; NO_RULE: there is no more. */
   nextRule(): i32 {
     while (place < end) {
       const entry = unchecked(this.entries[place++]);

@@ -15,9 +15,9 @@ import {
   textLength,
   textMember,
 } from "../../assembly/document";
-import { isSpace } from "../../assembly/bytes";
 import { isInBlock } from "../../assembly/cidr";
 import { equal } from "../../assembly/config/text";
+import { Members } from "../../assembly/members";
 import { holds } from "./claims";
 import { Address, Facts } from "./facts";
 import {
@@ -42,6 +42,8 @@ import { anyText, crisp } from "./value-match";
 
 /** One request before one configuration. */
 export class Matcher {
+  private readonly members: Members = new Members();
+
   constructor(
     readonly policy: Policy,
     readonly request: Request,
@@ -164,10 +166,10 @@ export class Matcher {
     let no = false;
     while (pairs.next()) {
       if (!isName(condition, pairs.name, pairs.nameLength)) continue;
-      let from = 0;
-      while (from <= pairs.valueLength) {
-        from = nextMember(pairs.value, pairs.valueLength, from, split);
-        if (crisp(condition, memberAddress, memberLength) == YES) yes = true;
+      const members = this.members.reset(pairs.value, pairs.valueLength);
+      while (split ? members.next() : members.rest()) {
+        members.trim();
+        if (crisp(condition, members.address, members.length) == YES) yes = true;
         else no = true;
       }
     }
@@ -255,24 +257,4 @@ function anyBlock(values: Value | null, address: Address): bool {
 
 function isName(condition: Condition, address: usize, length: i32): bool {
   return equal(condition.name, condition.nameLength, address, length);
-}
-
-/** What `nextMember` found. */
-export let memberAddress: usize = 0;
-export let memberLength: i32 = 0;
-
-/**
- * Finds the member of a list that begins at `from`, without the white space around it.
- * @param split false: the line is no list, and all of it one member
- * @returns where the next one begins; beyond `length`: there is none
- */
-export function nextMember(address: usize, length: i32, from: i32, split: bool): i32 {
-  let end = from;
-  while (end < length && !(split && load<u8>(address + <usize>end) == 0x2c)) end++;
-  const next = end + 1;
-  while (from < end && isSpace(load<u8>(address + <usize>from))) from++;
-  while (end > from && isSpace(load<u8>(address + <usize>(end - 1)))) end--;
-  memberAddress = address + <usize>from;
-  memberLength = end - from;
-  return next;
 }

@@ -1,10 +1,13 @@
 /** Whether the peer is one that a condition names: a principal, namespace, service account or trust domain. Pure. */
 import { equal } from "../../assembly/config/text";
+import { Members } from "../../assembly/members";
 import { EXACT, fits, glob } from "../../assembly/pattern";
 import { Facts, Peer, Text } from "./facts";
 import { Condition, Kind, Policy, Value } from "./model";
 import { MAYBE, NO, YES } from "./truth";
 import { anyText, matchesText } from "./value-match";
+
+const members = new Members();
 
 /** A condition about the peer. */
 export function holdsOfPeer(condition: Condition, facts: Facts, policy: Policy): i32 {
@@ -68,12 +71,7 @@ function isPart(bytes: usize, own: i32, address: usize, length: i32): bool {
 
 /** Some value against some of the names that a text holds, joined by commas. */
 function anyMember(values: Value | null, names: Text): bool {
-  let from = 0;
-  while (from <= names.length) {
-    let end = from;
-    while (end < names.length && load<u8>(names.address + <usize>end) != 0x2c) end++;
-    if (anyText(values, names.address + <usize>from, end - from)) return true;
-    from = end + 1;
-  }
+  members.reset(names.address, names.length);
+  while (members.next()) if (anyText(values, members.address, members.length)) return true;
   return false;
 }

@@ -17,9 +17,9 @@ import {
 import { keyText } from "./when";
 
 function explained(): string {
-  decider.explain();
-  const nearest = decider.nearest;
-  const failed = decider.failed;
+  decider.nearMiss.find();
+  const nearest = decider.nearMiss.rule;
+  const failed = decider.nearMiss.condition;
   if (nearest === null || failed === null) return "none";
   const key = keyText(failed.attribute);
   return nameOf(nearest) + " " + String.UTF8.decodeUnsafe(key + 1, load<u8>(key));
