@@ -44,7 +44,7 @@ export class Decider {
   bucket: i64 = -1;
   /** Number of the guard that the request counts for; -1: none. */
   guard: i32 = -1;
-  /** The request's key, where one was looked for. */
+  /** The request's key, where one was looked for: a rule has sources of keys only with a split or a table. */
   readonly finder: KeyFinder;
   /** The chance of the decision: the generated key, if there is one. */
   random: u64 = 0;
@@ -66,7 +66,6 @@ export class Decider {
     this.why = Why.USUAL;
     this.bucket = -1;
     this.guard = -1;
-    this.finder.fresh = null;
     if (rule === null) return;
     const split = rule.split;
     const table = rule.table;

@@ -85,13 +85,13 @@ function object(schema: Schema): fc.Arbitrary<Json> {
   const record = fc.record(fields, { requiredKeys: [] }) as fc.Arbitrary<Record<string, Json>>;
   const complete = fc.record(fields, { requiredKeys: [...(schema.required ?? [])] }) as typeof record;
   const extra = fc.oneof(
-    { weight: 9, arbitrary: fc.constant<readonly [string, Json][]>([]) },
+    { weight: 19, arbitrary: fc.constant<readonly [string, Json][]>([]) },
     fc.array(fc.tuple(fc.oneof(text, fc.constantFrom("apiVersion", "kind", "Name", "a/b", "~")), noise), {
       maxLength: 2,
     }),
   );
   return fc
-    .tuple(fc.oneof({ weight: 9, arbitrary: complete }, record), extra, fc.infiniteStream(fc.nat()))
+    .tuple(fc.oneof({ weight: 19, arbitrary: complete }, record), extra, fc.infiniteStream(fc.nat()))
     .map(([value, more, ranks]) => {
       const entries = [...Object.entries(value), ...more].map((entry) => ({
         entry,
@@ -101,7 +101,7 @@ function object(schema: Schema): fc.Arbitrary<Json> {
     });
 }
 
-/** Values that keep `schema`, or nearly. */
+/** Values that keep `schema`, or nearly: of the whole configurations of these tests about one in seven does. */
 export function nearly(schema: Schema): fc.Arbitrary<Json> {
   let good: fc.Arbitrary<Json>;
   if (schema.oneOf !== undefined) good = fc.oneof(...schema.oneOf.map(nearly));
@@ -111,7 +111,7 @@ export function nearly(schema: Schema): fc.Arbitrary<Json> {
   else if (schema.type === "boolean") good = fc.boolean();
   else if (schema.type === "string") good = string(schema);
   else good = number(schema);
-  return fc.oneof({ weight: 30, arbitrary: good }, noise);
+  return fc.oneof({ weight: 60, arbitrary: good }, noise);
 }
 
 /** JSON text of a value in a spelling that JSON.stringify does not use: escapes, exponents, white space. */
