@@ -192,6 +192,7 @@ describe("guard", () => {
     // The greatest ones that are not: half of them would not be enough.
     expect(failsTooOften(1 << 20, 10_894, 10)).toBe(true);
     expect(failsTooOften(1 << 20, 10_893, 10)).toBe(false);
+    expect(failsTooOften((1 << 20) + 1, 10_894, 10)).toBe(false);
     // The bound itself is not above the limit: without a failure it is nought.
     expect(failsTooOften(100, 0, 0)).toBe(false);
     expect(failsTooOften(1, 1, 1)).toBe(true);
