@@ -17,15 +17,15 @@ export function failsTooOften(requests: i64, errors: i64, limit: i64): bool {
     e >>= 1;
   }
   if (n <= 0) return false;
-  const above = 1000 * (e + 8) - limit * (n + 16);
+  const above = max<i64>(1000 * (e + 8) - limit * (n + 16), 0);
   // A whole number is above a fraction when it is above its whole part.
-  return above > 0 && above * above > (16_000_000 * (e * (n - e) + 4 * n)) / n;
+  return above * above > (16_000_000 * (e * (n - e) + 4 * n)) / n;
 }
 
 /** One worker's view of a guarded arm: where the proxy's counters stood in the last slots of the window. */
 export class ArmWindow {
-  /** Marks of the requests, and behind them those of the failures. */
-  private readonly marks: StaticArray<u8> = new StaticArray<u8>(2 * MARKS_BYTES);
+  private readonly ofRequests: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
+  private readonly ofErrors: StaticArray<u8> = new StaticArray<u8>(MARKS_BYTES);
   private slot: u64 = 0;
 
   constructor(readonly guard: Guard) {}
@@ -63,11 +63,11 @@ export class ArmWindow {
   }
 
   private get requestMarks(): usize {
-    return changetype<usize>(this.marks);
+    return changetype<usize>(this.ofRequests);
   }
 
   private get errorMarks(): usize {
-    return changetype<usize>(this.marks) + <usize>MARKS_BYTES;
+    return changetype<usize>(this.ofErrors);
   }
 
   private slotOf(now: u64): u64 {
