@@ -30,8 +30,10 @@ export class Search {
 
   /** The first rule of a set that matches to at least this degree of truth; null: none does. */
   first(set: RuleSet, degree: i32): Rule | null {
-    const lookup = set.lookup;
     const count = set.rules.length;
+    // Most policies have rules of one or two actions only.
+    if (count == 0) return null;
+    const lookup = set.lookup;
     lookup.renew();
     this.set = set;
     this.degree = degree;
