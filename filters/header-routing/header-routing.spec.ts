@@ -239,6 +239,8 @@ describe("guard", () => {
   test("the window forgets what is older", () => {
     const window = new ArmWindow(new Guard(ascii("r/a"), 30_000, 20, 50, 60_000));
     window.restart(1_000_000, 5, 5);
+    expect(window.grownRequests(105)).toBe(100);
+    expect(window.grownErrors(7)).toBe(2, "failures before the start count for nothing");
     expect(window.isBad(25, 25)).toBe(true);
     expect(window.isBad(24, 24)).toBe(false);
     expect(window.isBad(1005, 45)).toBe(false);
