@@ -196,6 +196,9 @@ describe("guard", () => {
     // The bound itself is not above the limit: without a failure it is nought.
     expect(failsTooOften(100, 0, 0)).toBe(false);
     expect(failsTooOften(1, 1, 1)).toBe(true);
+    // Here it is the limit to the last digit, there it lies above by 5e-8 of what is compared.
+    expect(failsTooOften(25, 13, 200)).toBe(false);
+    expect(failsTooOften(737, 199, 210)).toBe(true);
   });
 
   test("an arm that fails at 4 % stays open for 10,000 requests, in 50 of 50 runs", () => {
