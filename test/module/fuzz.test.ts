@@ -133,6 +133,16 @@ test("header pairs are judged as Envoy judges them", () => {
   assert.equal(wellFormed(Uint8Array.from([...good, 0])), false);
 });
 
+test("without a target's name all of them run, their corpus before the time is looked at", async () => {
+  const findings: FindingReport[] = [];
+  const counts = await fuzz({ seed: 1, limit: { seconds: 0 }, finding: (finding) => void findings.push(finding) });
+  assert.deepEqual(findings, []);
+  assert.deepEqual(
+    counts.map(({ target, executions }) => [target, executions > 0]),
+    allTargets().map(({ name }) => [name, true]),
+  );
+});
+
 for (const { name } of allTargets()) {
   test(`${name} holds on its corpus and on random inputs`, async () => {
     const findings: FindingReport[] = [];
